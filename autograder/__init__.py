@@ -1,0 +1,38 @@
+"""Checks, diagnosis and grading of the course's exercises, and the command line `backprop`.
+
+A lesson's notebook needs three names: `check(fn)` marks an answer, `hint(fn)` helps one step at a
+time, `solution(fn)` shows the answer. The other modules, in the order in which work passes through:
+
+| module      | does                                                                  |
+|-------------|-----------------------------------------------------------------------|
+| `reference` | the right answers, read from solutions/NN_topic.py                    |
+| `lessons`   | the same files as notebooks                                           |
+| `build`     | builds notebooks from a lesson                                        |
+| `exercise`  | what an exercise asks: case families, numeric truth, mistakes         |
+| `exercises` | the declarations, one module a lesson                                 |
+| `checking`  | tries one answer on fresh cases                                       |
+| `comparing` | holds what it returned against the truth                              |
+| `result`    | what came out, as HTML, text and JSON                                 |
+| `notebook`  | `check`, `hint` and `solution` as a notebook sees them                |
+| `marking`   | runs a notebook and collects its verdicts                             |
+| `classroom` | makes the folder of a class, an nbgrader course                       |
+| `grading`   | grades what a class handed in, through nbgrader                       |
+| `demo`      | a sample class from start to finish                                   |
+| `verify`    | the linter of lessons and exercises                                   |
+| `start`     | a learner's own folder of notebooks                                   |
+| `doctor`    | versions, and what is missing                                         |
+| `cli`       | the commands: they parse and print, everything above returns values   |
+| `printing`  | tables, notes and progress bars of the command line                   |
+"""
+
+import importlib
+
+__version__ = "0.1.0"
+__all__ = ["check", "hint", "solution"]
+
+
+def __getattr__(name: str) -> object:
+    """Load the notebook's functions when they are first asked for: `backprop --help` is quick."""
+    if name in __all__:
+        return getattr(importlib.import_module("autograder.notebook"), name)
+    raise AttributeError(f"module 'autograder' has no attribute {name!r}")

@@ -1,0 +1,146 @@
+"""Notebooks built from a lesson's source, byte for byte the same every time.
+
+| function            | gives                                                                     |
+|---------------------|---------------------------------------------------------------------------|
+| `source_notebook`   | nbgrader's source notebook: solutions in, full nbgrader metadata          |
+| `student_notebook`  | what students get: stubs for solutions, cell for cell nbgrader's release  |
+| `answered_notebook` | the student's notebook with answers written in                            |
+| `build_notebooks`   | notebooks/ from solutions/, or the list of what is out of date            |
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from autograder import __version__
+from autograder.lessons import Lesson, kind_of, read_lesson
+
+CHECK_PREFIX = "check-"
+KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+
+
+def source_notebook(lesson: Lesson) -> NotebookNode:
+    """Return nbgrader's source notebook of a lesson: solutions and full nbgrader metadata."""
+    ids = Counter()
+    cells = [_expand(cell, ids) for cell in lesson.cells]
+    return nbformat.from_dict(
+        {
+            "cells": cells,
+            "metadata": {
+                "kernelspec": KERNELSPEC,
+                "language_info": {"name": "python"},
+                "backprop": {
+                    "lesson": lesson.name,
+                    "source": f"solutions/{lesson.name}.py",
+                    "version": __version__,
+                },
+            },
+            "nbformat": 4,
+            "nbformat_minor": 5,
+        }
+    )
+
+
+def _expand(cell: NotebookNode, ids: Counter) -> NotebookNode:
+    """Return a notebook cell with nbgrader's metadata for a source cell with a short header."""
+    if cell.cell_type != "code":
+        return nbformat.v4.new_markdown_cell(cell.source, id=_hash_id("text", cell.source, ids))
+    kind, source, header = kind_of(cell), cell.source, cell.metadata
+    grade_id = {
+        "exercise": lambda: header["exercise"],
+        "check": lambda: CHECK_PREFIX + header["check"],
+    }.get(kind, lambda: _hash_id(kind, source, ids))()
+    new = nbformat.v4.new_code_cell(source, id=grade_id)
+    if kind == "free":
+        new.metadata["tags"] = ["raises-exception"]  # it may call what is not written yet
+        return new
+    new.metadata["nbgrader"] = {
+        "grade": kind == "check",
+        "grade_id": grade_id,
+        "locked": kind != "exercise",
+        "schema_version": 3,
+        "solution": kind == "exercise",
+        "task": False,
+    }
+    if kind == "check":
+        new.source = f"check({header['check']}, points={header['points']})"
+        new.metadata["nbgrader"]["points"] = header["points"]
+        new.metadata["tags"] = ["raises-exception"]
+    if kind == "demo":
+        new.metadata["tags"] = ["demo"]
+    return new
+
+
+def _hash_id(kind: str, source: str, ids: Counter) -> str:
+    """Return a cell id that depends on the source only, so that two builds are byte-equal."""
+    digest = hashlib.sha256(source.encode()).hexdigest()[:8]
+    ids[kind, digest] += 1
+    repeat = ids[kind, digest]
+    return f"{kind}-{digest}" + (f"-{repeat}" if repeat > 1 else "")
+
+
+def student_notebook(lesson: Lesson) -> NotebookNode:
+    """Return what students get: nbgrader's own preprocessors on the source notebook."""
+    from nbgrader import preprocessors as nbgrader_steps
+
+    notebook, resources = source_notebook(lesson), {}
+    for step in (  # as in nbgrader.converters.GenerateAssignment, less the database and headers
+        nbgrader_steps.LockCells,
+        nbgrader_steps.ClearSolutions,
+        nbgrader_steps.ClearOutput,
+        nbgrader_steps.CheckCellMetadata,
+        nbgrader_steps.ComputeChecksums,
+    ):
+        notebook, resources = step().preprocess(notebook, resources)
+    return notebook
+
+
+def answered_notebook(lesson: Lesson, answers: Mapping[str, str]) -> NotebookNode:
+    """Return the student's notebook with these answers, source text by exercise, written in."""
+    notebook = student_notebook(lesson)
+    for cell in notebook.cells:
+        if cell.id in answers:
+            cell.source = answers[cell.id]
+    return notebook
+
+
+def notebook_text(notebook: NotebookNode) -> str:
+    """Return a notebook as the text of its file: equal notebooks give equal bytes."""
+    return nbformat.writes(notebook, version=4).rstrip("\n") + "\n"
+
+
+def build_notebooks(solutions: Path, notebooks: Path, *, write: bool) -> list[str]:
+    """Build the student notebooks of every source; return a sentence for each that was not so.
+
+    Parameters
+    ----------
+    solutions, notebooks : Path
+        Where the sources are and where the notebooks belong.
+    write : bool
+        Write what differs and delete what has no source; if false, only report it.
+
+    Returns
+    -------
+    list of str
+        Empty if the folder was up to date.
+    """
+    built = {
+        path.stem: notebook_text(student_notebook(read_lesson(path)))
+        for path in sorted(solutions.glob("[0-9]*.py"))
+    }
+    report = []
+    for name, text in built.items():
+        path = notebooks / f"{name}.ipynb"
+        if not path.is_file() or path.read_bytes() != text.encode():
+            report.append(f"notebooks/{path.name} is not what solutions/{name}.py builds")
+            if write:
+                path.write_bytes(text.encode())
+    for path in sorted(p for p in notebooks.glob("*.ipynb") if p.stem not in built):
+        report.append(f"notebooks/{path.name} has no source in solutions/")
+        if write:
+            path.unlink()
+    return report

@@ -1,0 +1,170 @@
+"""Tries one answer on fresh cases of its exercise, and puts what is off into a `Result`.
+
+The answer gets copies of its inputs. What it prints, warns of or raises is caught and told; nothing
+reaches stderr, since nbgrader gives no points to a cell that writes there.
+"""
+
+import contextlib
+import copy
+import io
+import linecache
+import sysconfig
+import traceback
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import course
+from autograder.comparing import CrashedError, WrongAnswerError, compare, describe
+from autograder.exercise import Case, Exercise, Family
+from autograder.reference import Reference
+from autograder.result import NOT_ATTEMPTED, PASSED, WRONG, Output, Result
+
+PRINTED_LINES = 5
+# Files whose lines are not the student's own: Python, installed packages, this project.
+LIBRARIES = (
+    *(sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")),
+    *(str(Path(file).parent) for file in (__file__, course.__file__)),
+)
+
+
+@dataclass
+class _Heard:
+    """What the student's code said while it ran."""
+
+    printed: str = ""
+    warned: list[str] = field(default_factory=list)
+
+
+def check_answer(
+    fn: Callable[..., Any],
+    exercise: Exercise,
+    reference: Reference,
+    *,
+    seed: int,
+    repeats: int,
+    points: float | None = None,
+) -> Result:
+    """Try a student's function on the cases of an exercise.
+
+    Parameters
+    ----------
+    fn : callable
+        The answer.
+    exercise, reference : Exercise, Reference
+        What is asked, and the solutions of its lesson.
+    seed : int
+        Draws the cases.
+    repeats : int
+        Cases per family.
+    points : float, optional
+        What a full answer earns.
+
+    Returns
+    -------
+    Result
+        Nothing that the student's code raises gets out of here, except an interrupt.
+    """
+    heard, wrong, count = _Heard(), {}, 0
+    common = {"exercise": exercise.name, "points": points, "seed": seed}
+    failure: dict[str, Any] = {}  # where the first failure was
+    for family, case in exercise.cases(seed, repeats):
+        count += 1
+        try:
+            answer, changed = _call(fn, case, heard)
+            sentences = compare(answer, exercise, exercise.truth(reference, case), changed)
+        except NotImplementedError:
+            summary = "not written yet: it still raises `NotImplementedError`."
+            return Result(status=NOT_ATTEMPTED, summary=summary, **common)
+        except WrongAnswerError as error:
+            failure = _failure(family, case, heard)
+            return Result(status=error.status, summary=str(error), **failure, **common)
+        if sentences and not failure:
+            failure = _failure(family, case, heard)
+        wrong = sentences | wrong  # the first sentence about an output stays
+    return Result(
+        status=WRONG if wrong else PASSED,
+        summary=_summary(exercise, wrong, count),
+        outputs=tuple(
+            Output(name, name not in wrong, wrong.get(name, "")) for name in exercise.outputs
+        ),
+        **failure,
+        **common,
+    )
+
+
+def _failure(family: Family, case: Case, heard: _Heard) -> dict[str, Any]:
+    """Return the fields of a `Result` that show one case."""
+    inputs = {name: describe(value) for name, value in case.items()}
+    return {"inputs": inputs, "family": family.name, "notes": _notes(heard)}
+
+
+def _call(fn: Callable[..., Any], case: Case, heard: _Heard) -> tuple[Any, list[str]]:
+    """Return the answer to one case, and the names of the inputs that the call changed in place."""
+    arguments = copy.deepcopy(case)
+    printed = io.StringIO()
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+                answer = fn(*arguments.values())
+        except NotImplementedError:
+            raise
+        except (Exception, SystemExit) as error:
+            raise CrashedError(_crash_sentence(error)) from error
+        finally:
+            heard.printed += printed.getvalue()
+            heard.warned += [f"{one.category.__name__}: {one.message}" for one in caught]
+    return answer, [name for name, value in case.items() if not _equal(value, arguments[name])]
+
+
+def _summary(exercise: Exercise, wrong: dict[str, str], count: int) -> str:
+    """Return the first line of the report for an answer that could be compared."""
+    if not wrong:
+        numeric = any("differences" in yardstick for yardstick in exercise.yardsticks)
+        against = "central differences" if numeric else "the right values"
+        return f"right. It agrees with {against} on {count} inputs."
+    if len(exercise.outputs) == 1:
+        return next(iter(wrong.values()))
+    right = [name for name in exercise.outputs if name not in wrong]
+    tail = f"; {', '.join(right)} right" if right else ""
+    return f"{', '.join(name for name in exercise.outputs if name in wrong)} wrong{tail}."
+
+
+def _crash_sentence(error: BaseException) -> str:
+    """Return what was raised and on which line of the student's own code."""
+    said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    own = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if not frame.filename.startswith(LIBRARIES)
+    ]
+    if not own:
+        return f"stopped with `{said}`."
+    line = linecache.getline(own[-1].filename, own[-1].lineno or 0).strip()
+    where = f"line {own[-1].lineno} of its cell" + (f": `{line}`" if line else "")
+    return f"stopped with `{said}`, in {where}."
+
+
+def _equal(a: Any, b: Any) -> bool:
+    """Return whether two arguments are equal to the last bit and in shape."""
+    if isinstance(a, np.ndarray):
+        return a.shape == b.shape and np.array_equal(a, b, equal_nan=True)
+    if isinstance(a, list | tuple):
+        return len(a) == len(b) and all(map(_equal, a, b))
+    return callable(a) or a == b
+
+
+def _notes(heard: _Heard) -> tuple[str, ...]:
+    """Return what the student's code printed and warned of, the first lines of it."""
+    notes = [f"NumPy or Python warned: {text}" for text in dict.fromkeys(heard.warned)]
+    lines = heard.printed.splitlines()
+    if lines:
+        shown = "\n".join(f"`{line}`" for line in lines[:PRINTED_LINES])
+        more = f"\n… and {len(lines) - PRINTED_LINES} more lines" * (len(lines) > PRINTED_LINES)
+        notes.append(f"Your code printed:\n{shown}{more}")
+    return tuple(notes)

@@ -1,0 +1,240 @@
+"""The command line `backprop`: this module parses and prints, functions elsewhere do the work.
+
+Exit codes: 0 all well, 1 some check or mark failed, 2 usage or environment. Results go to stdout,
+notes and progress to stderr. What a command needs is imported when it runs, so that `--help` is
+quick.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from autograder import __version__
+from autograder.printing import (
+    print_class,
+    print_marks,
+    print_next,
+    progress,
+    say,
+    table,
+)
+
+OK, FAILED, USAGE = 0, 1, 2
+GRADING = partial(progress, unit="submissions")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; return its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a terminal without ✓ shows ? and goes on
+    options = _parser().parse_args(arguments)
+    try:
+        return options.run(options)
+    except KeyboardInterrupt:
+        print("backprop: stopped", file=sys.stderr)
+        return USAGE
+    except BrokenPipeError:  # `backprop check | head`
+        sys.stderr.close()
+        return USAGE
+    except Exception as error:
+        if not _expected(error):
+            raise
+        print(f"backprop: {error}", file=sys.stderr)
+        return USAGE
+
+
+def _expected(error: Exception) -> bool:
+    """Return whether an error is the user's to mend: a sentence then, no traceback."""
+    from autograder.classroom import ClassError
+    from autograder.marking import NotebookError
+    from autograder.reference import LessonError
+
+    return isinstance(error, ClassError | LessonError | NotebookError | OSError)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="backprop",
+        description="Learn, teach and grade backpropagation.",
+        epilog="First time? `backprop start` opens lesson 1. `backprop COMMAND --help` tells more.",
+    )
+    parser.add_argument("--version", action="version", version=f"backprop-course {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    def add(group: Any, name: str, run: Callable, summary: str) -> argparse.ArgumentParser:
+        command = group.add_parser(name, help=summary, description=summary[0].upper() + summary[1:])
+        command.set_defaults(run=run)
+        return command
+
+    start = add(commands, "start", _start, "copy the notebooks to a folder and open JupyterLab")
+    start.add_argument("folder", nargs="?", type=Path, metavar="DIR", help="default: %(default)s")
+    start.add_argument("--lesson", default="1", metavar="N", help="which one to open; default: 1")
+    start.add_argument("--no-browser", action="store_true", help="print the address instead")
+    start.set_defaults(folder=Path("backprop-notebooks"))
+
+    check = add(commands, "check", _check, "mark your notebooks and say what to do next")
+    check.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="notebook or folder")
+    check.add_argument("--json", action="store_true", help="print JSON")
+
+    demo = add(commands, "demo", _demo, "make a sample class, grade it, print its gradebook")
+    demo.add_argument("--students", type=_positive, default=12, metavar="N", help="default: 12")
+    demo.add_argument("--keep", type=Path, metavar="DIR", help="keep the class in this new folder")
+
+    group = commands.add_parser("class", help="make and grade a class (nbgrader)")
+    group = group.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    init = add(group, "init", _class_init, "make an nbgrader course folder with all lessons")
+    init.add_argument("folder", type=Path, metavar="DIR")
+    init.add_argument("--students", type=Path, metavar="FILE.csv", help="a column id, at least")
+    grade = add(group, "grade", _class_grade, "grade everything that was handed in")
+    grade.add_argument("folder", type=Path, metavar="DIR")
+    grade.add_argument("lessons", nargs="*", metavar="LESSON", help="name or number; default: all")
+    grade.add_argument("--json", action="store_true", help="print JSON")
+
+    build = add(commands, "build", _build, "build notebooks/ from solutions/ (in a checkout)")
+    build.add_argument("--check", action="store_true", help="write nothing; fail if out of date")
+    verify = add(
+        commands, "verify", _verify, "lint the lessons: stubs, solutions, mistakes, points"
+    )
+    verify.add_argument("--thorough", action="store_true", help="50 seeds instead of 3")
+    add(commands, "doctor", _doctor, "show versions and what is missing")
+    return parser
+
+
+def _positive(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
+    return int(text)
+
+
+def _start(options: argparse.Namespace) -> int:
+    from autograder.reference import full_name
+    from autograder.start import copy_notebooks, open_jupyterlab
+
+    lesson = full_name(options.lesson)
+    for path, copied in copy_notebooks(options.folder).items():
+        say(f"{'copied' if copied else 'kept your'} {path}")
+    return open_jupyterlab(options.folder / f"{lesson}.ipynb", browser=not options.no_browser)
+
+
+def _check(options: argparse.Namespace) -> int:
+    from autograder.marking import NotebookError, mark_notebook
+
+    marked, broken = [], []
+    for path in progress(_notebooks(options.paths), "notebooks"):
+        try:
+            marked.append(mark_notebook(path))
+        except NotebookError as error:
+            broken.append({"path": str(path), "problem": str(error)})
+    if options.json:
+        print(json.dumps([marks.to_dict() for marks in marked] + broken, indent=1))
+    else:
+        for marks in marked:
+            print_marks(marks)
+        for one in broken:
+            print(f"backprop: {one['path']}: {one['problem']}", file=sys.stderr)
+        print_next(marked)
+    if broken:
+        return USAGE
+    return OK if all(marks.next_exercise is None for marks in marked) else FAILED
+
+
+def _notebooks(paths: list[Path]) -> list[Path]:
+    """Return the notebooks that the paths name, those of a folder in order."""
+    found = []
+    for path in paths:
+        inside = sorted(path.glob("*.ipynb")) if path.is_dir() else [path]
+        if not inside:
+            raise FileNotFoundError(
+                f"{path} holds no notebook: `backprop start {path}` puts the lessons there"
+            )
+        found += inside
+    return found
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from autograder.demo import run_demo
+
+    if options.keep:
+        submissions = run_demo(options.keep, options.students, say, GRADING)
+        print_class(submissions)
+        first = submissions[0]
+        print(f"\nThe class is in {options.keep}: gradebook.db, and a page of feedback a student:")
+        print(
+            f"{options.keep}/feedback/{first.student}/{first.lesson.name}/{first.lesson.name}.html"
+        )
+        return OK
+    with tempfile.TemporaryDirectory(prefix="backprop-demo-") as folder:
+        submissions = run_demo(Path(folder) / "class", options.students, say, GRADING)
+        print_class(submissions)
+    print("\nThe folder is gone again; `backprop demo --keep DIR` keeps gradebook and feedback.")
+    return OK
+
+
+def _class_init(options: argparse.Namespace) -> int:
+    from autograder.classroom import create_class
+
+    say("making the class; this takes a few seconds")
+    lessons = create_class(options.folder, options.students)
+    print(f"{options.folder} is ready, with {', '.join(lessons)}.")
+    print(f"Hand out   {options.folder}/release/LESSON/LESSON.ipynb")
+    print(f"Collect to {options.folder}/submitted/STUDENT/LESSON/LESSON.ipynb")
+    print(f"Grade with `backprop class grade {options.folder}`, or there with plain nbgrader.")
+    return OK
+
+
+def _class_grade(options: argparse.Namespace) -> int:
+    from autograder.grading import grade_class
+
+    submissions = grade_class(options.folder, options.lessons, GRADING)
+    if options.json:
+        print(json.dumps([one.to_dict() for one in submissions], indent=1))
+    else:
+        print_class(submissions)
+    return FAILED if any(one.problem for one in submissions) else OK
+
+
+def _build(options: argparse.Namespace) -> int:
+    from autograder.build import build_notebooks
+    from autograder.reference import data_folder
+
+    solutions = data_folder("solutions")
+    changed = build_notebooks(solutions, solutions.parent / "notebooks", write=not options.check)
+    for sentence in changed:
+        print(sentence)
+    if options.check and changed:
+        print("backprop: repair it with `backprop build`", file=sys.stderr)
+        return FAILED
+    say("notebooks/ is up to date" if not changed else f"{len(changed)} notebooks written")
+    return OK
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from autograder.verify import verify_course
+
+    seeds = 50 if options.thorough else 3
+    reports, strays = verify_course(seeds, partial(progress, unit="lessons"))
+    head = ["lesson", "exercises", "points", "mistakes", "problems"]
+    rows = [[r.lesson, r.exercises, f"{r.points:g}", r.mistakes, len(r.problems)] for r in reports]
+    print(table(rows, head))
+    problems = [f"{r.lesson}: {problem}" for r in reports for problem in r.problems]
+    problems += [f"{path} belongs to no lesson" for path in strays]
+    for problem in problems:
+        print(problem)
+    return FAILED if problems else OK
+
+
+def _doctor(_: argparse.Namespace) -> int:
+    from autograder.doctor import examine
+
+    findings = examine()
+    print(table([[finding.what, finding.found] for finding in findings]))
+    broken = [finding for finding in findings if finding.repair]
+    for finding in broken:
+        print(f"{finding.what} is {finding.found}: repair it with `{finding.repair}`")
+    return USAGE if broken else OK

@@ -1,0 +1,160 @@
+"""Compares one returned answer with the truth, output by output, and says what is off.
+
+| function     | does                                                                          |
+|--------------|-------------------------------------------------------------------------------|
+| `compare`    | gives the sentence for every output that is wrong                             |
+| `describe`   | an argument or a value, short enough for a sentence                           |
+
+The order is: wrong type, wrong shape, wrong dtype, not finite, inputs changed in place, value off.
+A value is off if its relative error, by norm with an absolute floor, is above `TOLERANCE`. Central
+differences in float64 are good to about 1e-10, so the tolerance leaves room for every formula that
+is right and for none that is wrong.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from autograder.exercise import Exercise
+from autograder.result import CRASHED, WRONG
+from course.gradcheck import relative_error
+
+TOLERANCE = 1e-6
+
+
+class WrongAnswerError(Exception):
+    """An answer that cannot be compared output by output: its status and a sentence."""
+
+    status = WRONG
+
+
+class CrashedError(WrongAnswerError):
+    """An answer that stopped with an error."""
+
+    status = CRASHED
+
+
+def compare(
+    answer: Any, exercise: Exercise, truth: list[np.ndarray], changed: list[str]
+) -> dict[str, str]:
+    """Return a sentence for every output that is wrong on one case.
+
+    Parameters
+    ----------
+    answer : object
+        What the student's function returned.
+    exercise : Exercise
+        Names the outputs.
+    truth : list of ndarray
+        What each output should be. Not modified.
+    changed : list of str
+        The inputs that the call changed in place.
+
+    Raises
+    ------
+    WrongAnswerError
+        If the answer is not one value per output, or an input was changed.
+    """
+    values = dict(zip(exercise.outputs, _outputs_of(answer, exercise.outputs), strict=True))
+    expected = dict(zip(exercise.outputs, truth, strict=True))
+    yardsticks = dict(zip(exercise.outputs, exercise.yardsticks, strict=True))
+    sentences = {name: _form_sentence(name, values[name], expected[name]) for name in values}
+    if changed and not any(sentences.values()):
+        names = " and ".join(f"`{name}`" for name in changed)
+        raise WrongAnswerError(
+            f"changed its input {names} in place. Work on a copy: `{changed[0]}.copy()`."
+        )
+    for name in values:
+        if not sentences[name] and not changed:
+            sentences[name] = _value_sentence(name, values[name], expected[name], yardsticks[name])
+    return {name: sentence for name, sentence in sentences.items() if sentence}
+
+
+def _outputs_of(answer: Any, names: tuple[str, ...]) -> list[Any]:
+    """Return the answer as one value per output."""
+    listed = ", ".join(names)
+    if answer is None:
+        raise WrongAnswerError("returned nothing. Is the `return` line missing?")
+    if len(names) == 1:
+        if isinstance(answer, tuple) and len(answer) == 1:
+            return list(answer)
+        return [answer]
+    if not isinstance(answer, tuple | list):
+        raise WrongAnswerError(
+            f"returned {_kind(answer)}, but should return {len(names)} values: {listed}."
+        )
+    if len(answer) != len(names):
+        raise WrongAnswerError(
+            f"returned {len(answer)} values, but should return {len(names)}: {listed}."
+        )
+    return list(answer)
+
+
+def _form_sentence(name: str, value: Any, expected: np.ndarray) -> str:
+    """Return what is off in type, shape, dtype or finiteness, empty if nothing is."""
+    if value is None:
+        return f"{name} is None. Was it computed, and returned?"
+    wanted = f"an array of shape {expected.shape}" if expected.ndim else "a number"
+    try:
+        array = np.asarray(value)
+    except Exception:  # rows of different lengths, or an object that will not be an array
+        return f"{name} is {_kind(value)} that is no array, but should be {wanted}."
+    if array.dtype.kind not in "fiuc" or isinstance(value, dict | set | str):
+        return f"{name} is {_kind(value)}, but should be {wanted}."
+    if array.shape != expected.shape:
+        if not expected.ndim:
+            return f"{name} is an array of shape {array.shape}, but should be {wanted}."
+        if not array.ndim:
+            return f"{name} is a single number, but should be {wanted}."
+        return f"{name} has shape {array.shape}, but should have shape {expected.shape}."
+    if array.ndim and array.dtype != np.float64:
+        return f"{name} has dtype {array.dtype}, but should have dtype float64."
+    if array.dtype.kind == "c" or array.dtype in (np.float32, np.float16):
+        return f"{name} has dtype {array.dtype}, but should be a float64 number."
+    if not np.isfinite(array).all():
+        if not array.ndim:
+            return f"{name} is {array}, not a finite number."
+        bad = int((~np.isfinite(array)).sum())
+        return f"{name} has {bad} of {array.size} entries that are nan or infinite."
+    return ""
+
+
+def _value_sentence(name: str, value: Any, expected: np.ndarray, yardstick: str) -> str:
+    """Return how far an output is from the truth, empty if it is right."""
+    array = np.asarray(value, dtype=float)
+    error = relative_error(array, expected)
+    if error <= TOLERANCE:
+        return ""
+    if not expected.ndim:
+        return (
+            f"{name} is {describe(array)}, but {yardstick} {describe(expected)} "
+            f"(relative error {error:.1e})."
+        )
+    worst = np.unravel_index(np.argmax(np.abs(array - expected)), expected.shape)
+    index = ", ".join(str(int(i)) for i in worst)
+    return (
+        f"{name} is off: relative error {error:.1e}. The largest difference is at "
+        f"{name}[{index}]: yours is {describe(array[worst])}, "
+        f"{yardstick} {describe(expected[worst])}."
+    )
+
+
+def _kind(value: Any) -> str:
+    """Return a value's type in words: "a str", "an array of shape (3,)"."""
+    if isinstance(value, np.ndarray):
+        what = f"of dtype {value.dtype}" if value.dtype.kind not in "fiu" else ""
+        return f"an array of shape {value.shape} {what}".strip()
+    name = type(value).__name__
+    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+
+
+def describe(value: Any) -> str:
+    """Return a value short enough for a sentence: a number, a small array, a function's name."""
+    if isinstance(value, np.ndarray) and value.ndim:
+        return np.array2string(value, precision=4, threshold=60, max_line_width=88)
+    if isinstance(value, list | tuple):
+        return "[" + ",\n ".join(describe(item) for item in value) + "]"
+    if callable(value):
+        module = "np." if isinstance(value, np.ufunc) else ""
+        return f"{module}{getattr(value, '__name__', type(value).__name__)}"
+    return f"{float(value):.6g}" if np.isscalar(value) or np.ndim(value) == 0 else repr(value)

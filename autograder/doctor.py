@@ -1,0 +1,77 @@
+"""Looks at the installation: versions, what is missing and how to get it."""
+
+import platform
+import shutil
+import sys
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+from autograder import __version__
+from autograder.reference import DISTRIBUTION, data_folder, lesson_names
+
+PACKAGES = ("numpy", "matplotlib", "jupyterlab", "ipykernel", "ipywidgets", "nbgrader", "jupytext")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the report.
+
+    Parameters
+    ----------
+    what : str
+        What was looked at.
+    found : str
+        Its version or state.
+    repair : str
+        What to do about it; empty if it is well.
+    """
+
+    what: str
+    found: str
+    repair: str = ""
+
+
+def examine() -> list[Finding]:
+    """Return what there is to say about this installation, most basic things first."""
+    findings = [
+        Finding(DISTRIBUTION, __version__),
+        Finding("Python", platform.python_version()),
+        Finding("system", f"{platform.system()} {platform.release()} {platform.machine()}"),
+    ]
+    for package in PACKAGES:
+        try:
+            findings.append(Finding(package, metadata.version(package)))
+        except metadata.PackageNotFoundError:
+            repair = f"{sys.executable} -m pip install {package}"
+            findings.append(Finding(package, "missing", repair))
+    for kind in ("solutions", "notebooks"):
+        try:
+            findings.append(Finding(kind, str(data_folder(kind))))
+        except FileNotFoundError as error:
+            findings.append(Finding(kind, "missing", str(error)))
+    if not any(finding.repair for finding in findings):
+        findings.append(Finding("lessons", ", ".join(lesson_names())))
+    findings.append(_kernel())
+    findings.append(
+        Finding(
+            "sandbox", "none: grading runs students' code with your own rights, as nbgrader does"
+        )
+    )
+    return findings
+
+
+def _kernel() -> Finding:
+    """Return whether the kernel `python3`, which every lesson asks for, runs this Python."""
+    from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+
+    repair = f"{sys.executable} -m ipykernel install --sys-prefix"
+    try:
+        command = KernelSpecManager().get_kernel_spec("python3").argv[0]
+    except NoSuchKernel:
+        return Finding("kernel python3", "missing", repair)
+    if Path(command).name.startswith("python") and not Path(command).is_absolute():
+        command = sys.executable  # Jupyter runs its own Python then
+    if shutil.which(command) is None:
+        return Finding("kernel python3", f"starts {command}, which is not there", repair)
+    return Finding("kernel python3", command)

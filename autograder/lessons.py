@@ -1,0 +1,136 @@
+"""Lessons as notebooks: solutions/NN_topic.py is the one source they are all built from.
+
+A source is a complete, runnable Python file in jupytext's percent format. A code cell's header says
+what the cell is; without any of these keys it is a given cell: locked, and run by everybody.
+
+| header                     | the cell                                                      |
+|----------------------------|---------------------------------------------------------------|
+| `# %% exercise="fn"`       | the student writes `fn`; BEGIN/END SOLUTION mark what is cut  |
+| `# %% check="fn" points=2` | empty in the source; becomes `check(fn, points=2)`            |
+| `# %% demo=true`           | locked; a figure or a long run that nothing depends on        |
+| `# %% free=true`           | the student's to change, never graded                         |
+
+This module reads the sources, `build` makes the notebooks; `reference` has the solutions.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+import jupytext
+from nbformat import NotebookNode
+
+from autograder.reference import (
+    BEGIN,
+    END,
+    LessonError,
+    Reference,
+    data_folder,
+    find_reference,
+    full_name,
+)
+
+KINDS = ("exercise", "check", "demo", "free")
+
+
+@dataclass(frozen=True, eq=False)
+class Lesson:
+    """One lesson, as read from its source.
+
+    Parameters
+    ----------
+    name : str
+        The file's name without its ending, such as `01_chain_rule`. The notebook, the module of
+        declarations and the nbgrader assignment have the same name.
+    path : Path
+        The source.
+    cells : tuple of NotebookNode
+        Its cells as jupytext reads them, short headers as metadata. Not to be changed.
+    """
+
+    name: str
+    path: Path
+    cells: tuple[NotebookNode, ...]
+
+    @cached_property
+    def title(self) -> str:
+        """The first heading of the lesson."""
+        return self.cells[0].source.splitlines()[0].lstrip("# ")
+
+    @cached_property
+    def points(self) -> dict[str, float]:
+        """Points of every graded exercise, in the order of the lesson."""
+        return {
+            cell.metadata["check"]: cell.metadata["points"]
+            for cell in self.cells
+            if "check" in cell.metadata
+        }
+
+    @property
+    def exercises(self) -> list[str]:
+        """Names of the exercises, in the order of the lesson."""
+        return [cell.metadata["exercise"] for cell in self.cells if "exercise" in cell.metadata]
+
+    @property
+    def reference(self) -> Reference:
+        """The lesson's solutions."""
+        return find_reference(self.name)
+
+
+def kind_of(cell: NotebookNode) -> str:
+    """Return what a code cell of a source is: exercise, check, demo, free or given."""
+    return next((kind for kind in KINDS if kind in cell.metadata), "given")
+
+
+@lru_cache
+def find_lesson(lesson: str) -> Lesson:
+    """Read the lesson of this name or number.
+
+    Raises
+    ------
+    LessonError
+        If there is none, or its source cannot be used.
+    """
+    return read_lesson(data_folder("solutions") / f"{full_name(lesson)}.py")
+
+
+def read_lesson(path: Path) -> Lesson:
+    """Read a lesson source and check that its headers make sense.
+
+    Raises
+    ------
+    LessonError
+        If a header is not one of those in this module's table, or a check has no exercise.
+    """
+    notebook = jupytext.reads(path.read_text(encoding="utf-8"), fmt="py:percent")
+    exercises: list[str] = []
+    for number, cell in enumerate(notebook.cells, start=1):
+        cell.metadata.pop("lines_to_next_cell", None)  # jupytext's note to itself
+        _check_header(path.name, number, cell, exercises)
+        if "exercise" in cell.metadata:
+            exercises.append(cell.metadata["exercise"])
+    if not notebook.cells or not notebook.cells[0].source.startswith("# "):
+        raise LessonError(f"{path.name}: the first cell must be markdown with the lesson's title")
+    return Lesson(name=path.stem, path=path, cells=tuple(notebook.cells))
+
+
+def _check_header(file: str, number: int, cell: NotebookNode, exercises: list[str]) -> None:
+    header = dict(cell.metadata)
+    where = f"{file}, cell {number}"
+    allowed = {"exercise"}, {"check", "points"}, {"demo"}, {"free"}, set()
+    if set(header) not in allowed:
+        raise LessonError(
+            f"{where}: the header {header} is not one of exercise, check with points, demo, free"
+        )
+    if cell.cell_type != "code" and header:
+        raise LessonError(f"{where}: only a code cell may have the header {header}")
+    if "exercise" in header:
+        if header["exercise"] in exercises:
+            raise LessonError(f"{where}: the exercise {header['exercise']} is there twice")
+        if cell.source.count(BEGIN) != 1 or cell.source.count(END) != 1:
+            raise LessonError(f"{where}: an exercise needs one `{BEGIN}` and one `{END}`")
+    if "check" in header:
+        if header["check"] not in exercises:
+            raise LessonError(f"{where}: check of {header['check']}, but no exercise before it")
+        if cell.source:
+            raise LessonError(f"{where}: a check cell is empty in the source, the builder fills it")

@@ -1,0 +1,184 @@
+"""Runs a learner's notebook and collects its verdicts.
+
+| function         | does                                                                       |
+|------------------|----------------------------------------------------------------------------|
+| `read_notebook`  | reads a file that may not be a notebook of the course, and says so         |
+| `results_in`     | the verdicts that an executed notebook's check cells hold                  |
+| `mark_notebook`  | runs a notebook in a kernel of its own and returns its verdicts            |
+
+A submission goes in, verdicts come out: `grading` reads them with the same `results_in`.
+"""
+
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from autograder.build import CHECK_PREFIX
+from autograder.lessons import Lesson, find_lesson
+from autograder.notebook import SEED_VARIABLE
+from autograder.reference import lesson_names
+from autograder.result import CRASHED, JSON_MIME, NOT_ATTEMPTED, Result
+
+SECONDS_PER_CELL = 60
+
+
+class NotebookError(ValueError):
+    """A file that cannot be marked, and why."""
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What a notebook of one lesson has earned.
+
+    Parameters
+    ----------
+    path : Path
+        The notebook.
+    lesson : Lesson
+        What it answers.
+    results : dict of str to Result
+        The verdict on every exercise of the lesson, in its order.
+    """
+
+    path: Path
+    lesson: Lesson
+    results: dict[str, Result]
+
+    @property
+    def earned(self) -> float:
+        """Points earned."""
+        return sum(result.earned for result in self.results.values())
+
+    @property
+    def points(self) -> float:
+        """Points that the lesson offers."""
+        return sum(self.lesson.points.values())
+
+    @property
+    def next_exercise(self) -> Result | None:
+        """The first exercise that is not right yet; None when all are."""
+        return next((result for result in self.results.values() if not result.passed), None)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the marks as plain data for JSON."""
+        return {
+            "path": str(self.path),
+            "lesson": self.lesson.name,
+            "earned": self.earned,
+            "points": self.points,
+            "exercises": [result.to_dict() for result in self.results.values()],
+        }
+
+
+def read_notebook(path: Path, lesson: Lesson | None = None) -> tuple[NotebookNode, Lesson]:
+    """Read a notebook and find out which lesson it is.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    lesson : Lesson, optional
+        The lesson it should be.
+
+    Raises
+    ------
+    NotebookError
+        If the file is no notebook, or holds none of the exercises it should hold.
+    """
+    try:
+        notebook = nbformat.read(path, as_version=4)
+    except FileNotFoundError:
+        raise NotebookError(f"{path.name} does not exist") from None
+    except OSError as error:
+        raise NotebookError(f"{path.name} cannot be read: {error.strerror}") from None
+    except Exception as error:  # nbformat raises whatever a broken file makes it trip over
+        reason = str(error).strip().splitlines()[0][:100] if str(error).strip() else "it is empty"
+        raise NotebookError(f"{path.name} is not a notebook: {reason}") from None
+    found = _lesson_of(notebook)
+    if found is None:
+        wanted = f"lesson {lesson.name}" if lesson else "any lesson of the course"
+        raise NotebookError(f"{path.name} holds none of the exercises of {wanted}")
+    if lesson is not None and found.name != lesson.name:
+        raise NotebookError(f"{path.name} is lesson {found.name}, not {lesson.name}")
+    return notebook, found
+
+
+def results_in(notebook: NotebookNode, lesson: Lesson) -> dict[str, Result]:
+    """Return the verdicts that an executed notebook holds, one for every exercise of the lesson."""
+    cells = {_grade_id(cell): cell for cell in notebook.cells}
+    return {
+        exercise: _result_of(cells.get(CHECK_PREFIX + exercise), exercise, points)
+        for exercise, points in lesson.points.items()
+    }
+
+
+def mark_notebook(path: Path) -> Marks:
+    """Run a notebook in a fresh kernel, without its demo cells, and return its verdicts.
+
+    The file is not modified. It runs as its owner's own work, with the owner's rights.
+
+    Raises
+    ------
+    NotebookError
+        If the file is no notebook of the course.
+    """
+    from nbclient import NotebookClient
+    from nbclient.exceptions import DeadKernelError
+
+    notebook, lesson = read_notebook(path)
+    notebook.cells = [
+        cell for cell in notebook.cells if "demo" not in cell.metadata.get("tags", [])
+    ]
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = []
+    environment = {k: v for k, v in os.environ.items() if k != SEED_VARIABLE}
+    client = NotebookClient(
+        notebook,
+        timeout=SECONDS_PER_CELL,
+        interrupt_on_timeout=True,
+        allow_errors=True,
+        kernel_name="python3",
+        shutdown_kernel="immediate",
+        resources={"metadata": {"path": str(path.parent)}},
+    )
+    try:
+        client.execute(
+            env=environment | {"NBGRADER_EXECUTION": "autograde"}, stderr=subprocess.DEVNULL
+        )
+    except DeadKernelError:
+        pass  # checks that did not run are reported one by one
+    return Marks(path, lesson, results_in(notebook, lesson))
+
+
+def _lesson_of(notebook: NotebookNode) -> Lesson | None:
+    """Return the lesson whose checks a notebook holds most of; None if it holds none."""
+    ids = {_grade_id(cell) for cell in notebook.cells}
+    lessons = [find_lesson(name) for name in lesson_names()]
+    counts = [sum(CHECK_PREFIX + name in ids for name in lesson.points) for lesson in lessons]
+    best = max(range(len(lessons)), key=counts.__getitem__)
+    return lessons[best] if counts[best] else None
+
+
+def _grade_id(cell: NotebookNode) -> str:
+    return cell.metadata.get("nbgrader", {}).get("grade_id", "")
+
+
+def _result_of(cell: NotebookNode | None, exercise: str, points: float) -> Result:
+    """Return the verdict in one check cell's outputs, or what is there instead of one."""
+    if cell is None:
+        return Result(exercise, NOT_ATTEMPTED, "its check cell is missing.", points=points)
+    for output in cell.get("outputs", []):
+        data = output.get("data", {}).get(JSON_MIME)
+        if isinstance(data, dict) and data.get("exercise") == exercise:
+            return Result.from_dict(data)
+    for output in cell.get("outputs", []):
+        if output.output_type == "error":
+            said = f"its check cell stopped with `{output.ename}: {output.evalue}`."
+            return Result(exercise, CRASHED, said, points=points)
+    return Result(exercise, CRASHED, "its check cell gave no verdict.", points=points)

@@ -1,0 +1,208 @@
+"""What a lesson's notebook calls: `check(fn)`, `hint(fn)`, `solution(fn)`.
+
+| where                             | a failed check                                               |
+|-----------------------------------|--------------------------------------------------------------|
+| a notebook, at home               | shows the report, then raises: the cell is marked as failed  |
+| `nbgrader validate`, plain Python | raises; the report is the error's text                       |
+| `nbgrader autograde`              | never raises: the cell's value is the points, with report    |
+
+A cell that uses a name whose own cell has not been run would stop with a NameError before we are
+called. While such a cell runs, the missing name stands for a placeholder that says so.
+"""
+
+import builtins
+import os
+import re
+import secrets
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from autograder.checking import check_answer
+from autograder.exercise import Exercise
+from autograder.exercises import find_exercise
+from autograder.reference import Reference
+from autograder.result import NOT_ATTEMPTED, NOT_DEFINED, Grade, Result
+
+SEED_VARIABLE = "BACKPROP_CLASS_SEED"
+HOME_REPEATS, GRADING_REPEATS = 2, 8  # cases per family; grading adds cases of the same families
+
+_hints_given: dict[str, int] = {}
+
+
+class CheckFailed(AssertionError):
+    """A check that did not pass; `result` says why."""
+
+    def __init__(self, result: Result, shown: bool) -> None:
+        super().__init__(f"{result.exercise}: {result.summary}" if shown else f"\n{result}")
+        self.result = result
+
+    def _render_traceback_(self) -> list[str]:
+        """Tell IPython to show this instead of a traceback through our own code."""
+        return [f"{type(self).__name__}: {self}"]
+
+
+class NotAttempted(CheckFailed, NotImplementedError):
+    """A check of a function that is not written yet."""
+
+
+class Markdown(str):
+    """Text that a notebook renders and a terminal prints as it is."""
+
+    def _repr_markdown_(self) -> str:
+        return str(self)
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+class Undefined:
+    """Stands for a function whose cell has not been run."""
+
+    def __init__(self, name: str) -> None:
+        self.__name__ = name
+
+
+def check(
+    fn: Callable[..., Any], *, points: float | None = None, seed: int | None = None
+) -> Result | Grade:
+    """Check your function against central differences on fresh inputs.
+
+    Parameters
+    ----------
+    fn : callable
+        Your function; its name says which exercise it answers.
+    points : float, optional
+        What a right answer earns. Partly right answers earn their share.
+    seed : int, optional
+        Draws the inputs of an earlier check again: the report prints it.
+
+    Returns
+    -------
+    Result or Grade
+        What the notebook shows: the report. Under nbgrader's autograde, the points.
+
+    Raises
+    ------
+    CheckFailed
+        If the answer is wrong.
+    NotAttempted
+        If it is not written yet.
+    LookupError
+        If there is no exercise of this name.
+    """
+    exercise, reference = _exercise_of(fn)
+    mode = os.environ.get("NBGRADER_EXECUTION")
+    secret = os.environ.get(SEED_VARIABLE) if seed is None else None
+    if isinstance(fn, Undefined):
+        result = Result(
+            exercise.name,
+            NOT_DEFINED,
+            "not defined yet: run the cell that defines it, then this one.",
+            points=points,
+        )
+    else:
+        used = int(secret) if secret else secrets.randbelow(10**6) if seed is None else seed
+        repeats = GRADING_REPEATS if mode == "autograde" else HOME_REPEATS
+        result = check_answer(fn, exercise, reference, seed=used, repeats=repeats, points=points)
+    if mode == "autograde":
+        return Grade(result.without_seed() if secret else result)
+    if not result.passed:
+        shown = mode != "validate" and _show(result)
+        kind = NotAttempted if result.status in (NOT_ATTEMPTED, NOT_DEFINED) else CheckFailed
+        raise kind(result, shown)
+    return result
+
+
+def hint(fn: Callable[..., Any], step: int | None = None) -> Markdown:
+    """Show the next hint for your function, or hint number `step`.
+
+    Parameters
+    ----------
+    fn : callable
+        Your function, written or not.
+    step : int, optional
+        1 for the first hint. Left out, every call goes one further.
+
+    Returns
+    -------
+    Markdown
+        The hint.
+    """
+    exercise, _ = _exercise_of(fn)
+    last = len(exercise.hints)
+    if step is None:
+        step = min(_hints_given.get(exercise.name, 0) + 1, last)
+    if not 1 <= step <= last:
+        raise ValueError(f"there is no hint {step}: {exercise.name} has hints 1 to {last}")
+    _hints_given[exercise.name] = step
+    more = f"`hint({exercise.name})` shows the next one." if step < last else "That was the last."
+    return Markdown(f"**Hint {step} of {last}.** {exercise.hints[step - 1]}\n\n{more}")
+
+
+def solution(fn: Callable[..., Any]) -> Markdown:
+    """Show the solution of an exercise.
+
+    Parameters
+    ----------
+    fn : callable
+        Your function, written or not.
+
+    Returns
+    -------
+    Markdown
+        The solution's code.
+    """
+    exercise, reference = _exercise_of(fn)
+    return Markdown(f"```python\n{reference.answers[exercise.name]}\n```")
+
+
+def _exercise_of(fn: Any) -> tuple[Exercise, Reference]:
+    """Return the exercise that a function answers, by its own name or the name it is bound to."""
+    if isinstance(fn, str) or not (callable(fn) or isinstance(fn, Undefined)):
+        raise TypeError(f"check, hint and solution take your function, not {fn!r}")
+    name = getattr(fn, "__name__", type(fn).__name__)
+    try:
+        return find_exercise(name)
+    except LookupError:
+        # `f = lambda x: ...` and `f = other` keep another name: look where the caller bound it.
+        for bound, value in sys._getframe(2).f_globals.items():
+            if value is fn and not bound.startswith("_"):
+                return find_exercise(bound)
+        raise
+
+
+def _show(result: Result) -> bool:
+    """Display a report in the notebook or the IPython terminal; False where there is neither."""
+    if _shell() is None:
+        return False
+    from IPython.display import display
+
+    display(result)
+    return True
+
+
+def _shell() -> Any:
+    """Return the running IPython shell, None without one; does not import IPython."""
+    ipython = sys.modules.get("IPython")
+    return ipython.get_ipython() if ipython else None
+
+
+def _stand_in_for_undefined(info: Any) -> None:
+    """Before a cell runs: give the exercise that it checks a placeholder if it has no value."""
+    names = _shell().user_ns
+    for name in re.findall(r"^(?:check|hint|solution)\((\w+)", info.raw_cell or "", re.MULTILINE):
+        if name not in names and not hasattr(builtins, name):
+            names[name] = Undefined(name)
+
+
+def _remove_stand_ins(_: Any) -> None:
+    """After a cell has run: no placeholder stays, so that other cells see a plain NameError."""
+    names = _shell().user_ns
+    for name in [name for name, value in names.items() if isinstance(value, Undefined)]:
+        del names[name]
+
+
+if _shell() is not None:
+    _shell().events.register("pre_run_cell", _stand_in_for_undefined)
+    _shell().events.register("post_run_cell", _remove_stand_ins)

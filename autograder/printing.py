@@ -1,0 +1,103 @@
+"""What the command line prints: tables, sentences on stderr, progress bars.
+
+| function         | prints                                                                  |
+|------------------|-------------------------------------------------------------------------|
+| `print_marks`    | one notebook's exercises with points and what is wrong                  |
+| `print_next`     | what a learner does next                                                |
+| `print_class`    | the marks of a class, a table a lesson                                  |
+| `table`          | (returns) rows in aligned columns                                       |
+| `say`            | a note, on stderr                                                       |
+| `progress`       | a progress bar on stderr while items are gone through                   |
+"""
+
+import sys
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from autograder.result import CRASHED, NOT_ATTEMPTED, NOT_DEFINED, PASSED, WRONG
+
+if TYPE_CHECKING:
+    from autograder.grading import Submission
+    from autograder.marking import Marks
+
+MARKS = {PASSED: "✓", WRONG: "✗", CRASHED: "✗", NOT_ATTEMPTED: "○", NOT_DEFINED: "○"}
+
+
+def print_marks(marks: "Marks") -> None:
+    """Print what one notebook has earned, exercise by exercise."""
+    rows = [
+        [
+            MARKS[result.status],
+            result.exercise,
+            result.score,
+            "" if result.passed else result.summary,
+        ]
+        for result in marks.results.values()
+    ]
+    print(f"{marks.path}\n{marks.lesson.title}\n")
+    print(table(rows, maxcolwidths=[None, None, None, 70]))
+    done = round(20 * marks.earned / marks.points)
+    print(f"\n{'█' * done}{'░' * (20 - done)}  {marks.earned:g} of {marks.points:g} points\n")
+
+
+def print_next(marked: "list[Marks]") -> None:
+    """Print the first thing that is left to do in these notebooks."""
+    for marks in marked:
+        if marks.next_exercise:
+            name = marks.next_exercise.exercise
+            print(f"Next: {name} in {marks.path}. Stuck? hint({name}) in the notebook.")
+            return
+    if marked:
+        print("Everything is right.")
+
+
+def print_class(submissions: "list[Submission]") -> None:
+    """Print a table a lesson: a row for each student, a column for each exercise."""
+    for lesson in dict.fromkeys(one.lesson for one in submissions):
+        own = [one for one in submissions if one.lesson is lesson]
+        head = ["student", *range(1, len(lesson.points) + 1), "total"]
+        rows = [[one.student, *map(_cell, one.scores.values()), f"{one.total:g}"] for one in own]
+        full = ["points", *(f"{points:g}" for points in lesson.points.values())]
+        print(f"\n{lesson.title}\n")
+        print(table([*rows, [*full, f"{sum(lesson.points.values()):g}"]], head))
+        names = [f"{number} {name}" for number, name in enumerate(lesson.points, start=1)]
+        print("\n" + _wrapped(names))
+        for one in own:
+            if one.problem:
+                print(f"{one.student}: {one.problem}.")
+            undecided = [name for name, score in one.scores.items() if score is None]
+            if undecided:
+                print(f"{one.student}: ? needs a human look: {', '.join(undecided)}.")
+
+
+def _cell(score: float | None) -> str:
+    return "?" if score is None else f"{score:g}"
+
+
+def table(rows: Iterable[Iterable], head: Iterable = (), **options: Any) -> str:
+    """Return rows as text in aligned columns, under a line if there is a head."""
+    from tabulate import tabulate
+
+    return tabulate(rows, head, tablefmt="simple" if head else "plain", **options)
+
+
+def _wrapped(words: list[str], width: int = 96) -> str:
+    """Return the words on lines of at most `width` characters."""
+    lines = [""]
+    for word in words:
+        if lines[-1] and len(lines[-1]) + len(word) + 3 > width:
+            lines.append("")
+        lines[-1] += ("   " if lines[-1] else "") + word
+    return "\n".join(lines)
+
+
+def say(sentence: str) -> None:
+    """Print a note to stderr."""
+    print(sentence, file=sys.stderr)
+
+
+def progress(items: list, unit: str) -> Iterable:
+    """Iterate over items with a progress bar on stderr, if that is a terminal."""
+    from tqdm import tqdm
+
+    return tqdm(items, unit=f" {unit}", disable=not sys.stderr.isatty(), leave=False)

@@ -1,0 +1,128 @@
+"""The right answers: the functions in solutions/NN_topic.py, read as plain Python.
+
+A check needs the solution of one exercise, in a student's kernel, at once. So this module reads
+what is code in a lesson's source and leaves the notebook side of the same file to `lessons`:
+importing what that needs (jupytext, nbformat, JSON schemas) takes about two seconds.
+
+| name             | is                                                                          |
+|------------------|-----------------------------------------------------------------------------|
+| `Reference`      | the solutions of one lesson, as text and as functions                       |
+| `find_reference` | that of the lesson with a given name                                        |
+| `lesson_names`   | the lessons that exist, in order                                            |
+| `full_name`      | a lesson's name for its name or number                                      |
+| `data_folder`    | where solutions/ or notebooks/ are: in the checkout, or installed           |
+"""
+
+import re
+import sys
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from importlib import metadata
+from pathlib import Path
+from types import FunctionType
+from typing import Any
+
+DISTRIBUTION = "backprop-course"
+BEGIN, END = "# BEGIN SOLUTION", "# END SOLUTION"
+
+
+class LessonError(ValueError):
+    """A lesson source or a lesson's name that cannot be used, and why."""
+
+
+@dataclass(frozen=True, eq=False)
+class Reference:
+    """The solutions of one lesson.
+
+    Parameters
+    ----------
+    name : str
+        The lesson's.
+    cells : tuple of (str, str)
+        Header and source of those cells that the solutions consist of, given cells included.
+    """
+
+    name: str
+    cells: tuple[tuple[str, str], ...]
+
+    @cached_property
+    def answers(self) -> dict[str, str]:
+        """Source text of every exercise's solution, without the two marker lines."""
+        answers = {}
+        for header, source in self.cells:
+            exercise = re.search(r'exercise="(\w+)"', header)
+            if exercise:
+                lines = [line for line in source.splitlines() if line.strip() not in (BEGIN, END)]
+                answers[exercise[1]] = "\n".join(lines)
+        return answers
+
+    @cached_property
+    def namespace(self) -> dict[str, Any]:
+        """The lesson's names after its given and solution cells have run. Not to be changed."""
+        space: dict[str, Any] = {"__name__": f"solutions.{self.name}"}
+        for header, source in self.cells:
+            exec(compile(source, f"<{self.name}{header}>", "exec"), space)
+        return space
+
+    def solution(self, exercise: str) -> FunctionType:
+        """Return the solution of an exercise as a function: THE right answer, never a copy."""
+        return self.namespace[exercise]
+
+    def function(self, exercise: str, source: str) -> FunctionType:
+        """Return the function that another source text for an exercise's cell defines."""
+        space = dict(self.namespace)
+        exec(compile(source, f"<{self.name}, {exercise}>", "exec"), space)
+        return space[exercise]
+
+
+@lru_cache
+def find_reference(lesson: str) -> Reference:
+    """Read the solutions of the lesson with this name."""
+    text = (data_folder("solutions") / f"{lesson}.py").read_text(encoding="utf-8")
+    cells = []
+    for chunk in re.split(r"^# %%", text, flags=re.MULTILINE)[1:]:
+        header, _, source = chunk.partition("\n")
+        if not re.search(r"\[markdown\]|\b(check|demo|free)=", header):
+            cells.append((header, source.strip("\n")))
+    return Reference(lesson, tuple(cells))
+
+
+def data_folder(kind: str) -> Path:
+    """Return the folder `solutions` or `notebooks`: the checkout's, else the installed one.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the installation lacks it.
+    """
+    checkout = Path(__file__).resolve().parents[1]
+    if (checkout / "pyproject.toml").is_file() and (checkout / kind).is_dir():
+        return checkout / kind
+    for file in metadata.files(DISTRIBUTION) or ():
+        if file.parts[-3:-1] == (DISTRIBUTION, kind):
+            return Path(file.locate()).resolve().parent
+    raise FileNotFoundError(
+        f"the folder {kind!r} of {DISTRIBUTION} is missing: "
+        f"repair it with `{sys.executable} -m pip install --force-reinstall {DISTRIBUTION}`"
+    )
+
+
+@lru_cache
+def lesson_names() -> tuple[str, ...]:
+    """Return the names of the lessons that exist, in order."""
+    return tuple(sorted(path.stem for path in data_folder("solutions").glob("[0-9]*.py")))
+
+
+def full_name(lesson: str) -> str:
+    """Return the full name of the lesson with this name or number.
+
+    Raises
+    ------
+    LessonError
+        If there is none; the sentence lists those that exist.
+    """
+    for name in lesson_names():
+        number = name.split("_")[0]
+        if lesson == name or (lesson.isdigit() and int(lesson) == int(number)):
+            return name
+    raise LessonError(f"there is no lesson {lesson!r}; the lessons are {', '.join(lesson_names())}")

@@ -1,0 +1,215 @@
+"""What came out of one check, and how it reads: HTML for notebooks, text, JSON for machines.
+
+| class    | holds                                                                             |
+|----------|-----------------------------------------------------------------------------------|
+| `Output` | one returned quantity: right or not, and the sentence that says what is off       |
+| `Result` | the whole check: status, outputs, points, the inputs it failed on, the seed       |
+"""
+
+import html
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+JSON_MIME = "application/vnd.backprop-course.result+json"
+
+PASSED, WRONG, CRASHED = "passed", "wrong", "crashed"
+NOT_ATTEMPTED, NOT_DEFINED = "not attempted", "not defined"
+
+_STYLE = {
+    True: ("✓", "var(--jp-success-color1, #2e7d32)"),
+    False: ("✗", "var(--jp-error-color1, #c62828)"),
+    None: ("○", "var(--jp-warn-color1, #b26a00)"),
+}
+
+
+@dataclass(frozen=True)
+class Output:
+    """One quantity that the student's function returns.
+
+    Parameters
+    ----------
+    name : str
+        Its name in the lesson, such as `dW`.
+    right : bool
+        Right on every case.
+    sentence : str
+        What is off, with both sides. Empty if right.
+    """
+
+    name: str
+    right: bool
+    sentence: str = ""
+
+
+@dataclass(frozen=True)
+class Result:
+    """The outcome of one check.
+
+    Parameters
+    ----------
+    exercise : str
+        The exercise's name.
+    status : str
+        passed, wrong, crashed, not attempted or not defined.
+    summary : str
+        One sentence: what is wrong first of all, or how many cases agree.
+    outputs : tuple of Output
+        Empty if the function could not be run on the cases.
+    points : float, optional
+        What a full answer earns.
+    inputs : dict of str to str
+        The inputs of the first failure, described.
+    family : str
+        What kind of input that was.
+    seed : int, optional
+        Draws the same cases again. None where it is secret.
+    notes : tuple of str
+        What else there is to say: printed text, NumPy's warnings.
+    """
+
+    exercise: str
+    status: str
+    summary: str
+    outputs: tuple[Output, ...] = ()
+    points: float | None = None
+    inputs: dict[str, str] | None = None
+    family: str = ""
+    seed: int | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """Every output right on every case."""
+        return self.status == PASSED
+
+    @property
+    def earned(self) -> float:
+        """Points earned: the share of the outputs that are right."""
+        if self.points is None or self.status not in (PASSED, WRONG) or not self.outputs:
+            return 0.0
+        right = sum(output.right for output in self.outputs)
+        return round(self.points * right / len(self.outputs), 2)
+
+    @property
+    def score(self) -> str:
+        """The points in words; empty where the check carries none."""
+        return "" if self.points is None else f"{self.earned:g} of {self.points:g} points"
+
+    def lines(self) -> list[str]:
+        """Return the report as lines of plain text."""
+        mark = _STYLE[self._verdict][0]
+        score = f"  ({self.score})" if self.score else ""
+        lines = [f"{mark} {self.exercise}: {self.summary}{score}"]
+        if self.status == WRONG and len(self.outputs) > 1:
+            for output in self.outputs:
+                lines.append(
+                    f"  {_STYLE[output.right][0]} {output.name}: {output.sentence or 'right'}"
+                )
+        if self.inputs:
+            lines.append(f"  It went wrong on {self.family}:")
+            lines += [f"    {name} = {text}" for name, text in self.inputs.items()]
+        lines += [f"  {note}" for note in self.notes]
+        if self.again:
+            lines.append(f"  Draw these inputs again: {self.again}")
+        return lines
+
+    @property
+    def again(self) -> str:
+        """The call that repeats a failed check on the same cases; empty if there is none."""
+        if self.seed is None or self.status not in (WRONG, CRASHED):
+            return ""
+        return f"check({self.exercise}, seed={self.seed})"
+
+    @property
+    def _verdict(self) -> bool | None:
+        """True passed, False failed, None not there to be judged."""
+        return None if self.status in (NOT_ATTEMPTED, NOT_DEFINED) else self.passed
+
+    def without_seed(self) -> "Result":
+        """Return the same result for a reader who must not learn the seed."""
+        return replace(self, seed=None)
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines())
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the result as plain data for JSON; `from_dict` reads it back."""
+        return asdict(self) | {"earned": self.earned}
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> "Result":
+        """Return the result that `to_dict` wrote."""
+        data = {key: value for key, value in data.items() if key != "earned"}
+        data["outputs"] = tuple(Output(**output) for output in data["outputs"])
+        data["notes"] = tuple(data["notes"])
+        return cls(**data)
+
+    def to_html(self) -> str:
+        """Return the report as an HTML fragment that needs no style sheet and no script."""
+        mark, colour = _STYLE[self._verdict]
+        parts = [
+            f'<div style="border-left:4px solid {colour};padding:2px 0 2px 12px;margin:4px 0">',
+            f'<div><strong style="color:{colour}">{mark} {html.escape(self.exercise)}</strong>'
+            f": {_rich(self.summary)}"
+            + (f' <span style="opacity:.75">({self.score})</span>' if self.score else "")
+            + "</div>",
+        ]
+        if self.status == WRONG and len(self.outputs) > 1:
+            parts.append(_table([_output_row(output) for output in self.outputs]))
+        if self.inputs:
+            parts.append(f"<div>It went wrong on {html.escape(self.family)}:</div>")
+            parts.append(
+                _table(
+                    (f"<code>{html.escape(name)}</code>", _code(text))
+                    for name, text in self.inputs.items()
+                )
+            )
+        parts += [f"<div>{_rich(note)}</div>" for note in self.notes]
+        if self.again:
+            parts.append(
+                f'<div style="opacity:.75">Draw these inputs again: <code>{self.again}</code></div>'
+            )
+        return "\n".join([*parts, "</div>"])
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        return {
+            "text/plain": str(self),
+            "text/html": self.to_html(),
+            JSON_MIME: self.to_dict(),
+        }
+
+
+@dataclass(frozen=True)
+class Grade:
+    """A result as nbgrader reads it: the cell's value is the points, the report is beside it."""
+
+    result: Result
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        return self.result._repr_mimebundle_() | {"text/plain": f"{self.result.earned:g}"}
+
+
+def _output_row(output: Output) -> tuple[str, str]:
+    mark, colour = _STYLE[output.right]
+    name = f'<span style="color:{colour}">{mark}</span> <code>{html.escape(output.name)}</code>'
+    return name, _rich(output.sentence) or "right"
+
+
+def _table(rows: Any) -> str:
+    """Return two columns; styled cell by cell, since style sheets differ from reader to reader."""
+    cell = 'style="text-align:left;vertical-align:top;padding:1px 14px 1px 0;border:0"'
+    body = "".join(f"<tr><td {cell}>{name}</td><td {cell}>{text}</td></tr>" for name, text in rows)
+    return f'<table style="margin:4px 0;border:0;background:none"><tbody>{body}</tbody></table>'
+
+
+def _code(text: str) -> str:
+    return f'<code style="white-space:pre">{html.escape(text)}</code>'
+
+
+def _rich(text: str) -> str:
+    """Return escaped text with `…` set as code."""
+    pieces = html.escape(text).split("`")
+    return "".join(
+        f"<code>{piece}</code>" if i % 2 else piece.replace("\n", "<br>")
+        for i, piece in enumerate(pieces)
+    )

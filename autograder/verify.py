@@ -1,0 +1,171 @@
+"""The course linter: what must hold for every lesson before anybody sees it.
+
+| check        | says                                                                           |
+|--------------|--------------------------------------------------------------------------------|
+| declarations | every exercise of the source is declared, in the same order, and nothing else   |
+| untouched    | the student's notebook earns nothing and raises only NotImplementedError       |
+| solved       | with the solutions it earns every point, demo cells cut                         |
+| mistakes     | every declared mistake fails on every seed                                      |
+| hints        | three steps for every exercise                                                  |
+| strays       | no file that belongs to no lesson                                               |
+"""
+
+import contextlib
+import io
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+from autograder import exercises
+from autograder.build import CHECK_PREFIX, answered_notebook
+from autograder.checking import check_answer
+from autograder.exercises import exercises_of
+from autograder.lessons import Lesson, find_lesson
+from autograder.marking import results_in
+from autograder.notebook import HOME_REPEATS, SEED_VARIABLE
+from autograder.reference import data_folder, lesson_names
+
+HINTS = 3
+
+
+@dataclass(frozen=True)
+class LessonReport:
+    """What the linter found in one lesson.
+
+    Parameters
+    ----------
+    lesson : str
+        Its name.
+    exercises, mistakes : int
+        How many were tried.
+    points : float
+        What the lesson offers.
+    problems : tuple of str
+        A sentence for everything that does not hold.
+    """
+
+    lesson: str
+    exercises: int
+    mistakes: int
+    points: float
+    problems: tuple[str, ...]
+
+
+def verify_course(
+    seeds: int, progress: Callable[[list[str]], Any] = iter
+) -> tuple[list[LessonReport], list[str]]:
+    """Lint every lesson; return a report on each, and the files that belong to none.
+
+    Parameters
+    ----------
+    seeds : int
+        How many draws of cases every mistake and every solution is tried on.
+    progress : callable
+        Gets the lessons' names and iterates over them, showing how far.
+    """
+    reports = []
+    for name in progress(list(lesson_names())):
+        lesson = find_lesson(name)
+        declared = exercises_of(name)
+        problems = tuple(_problems(lesson, seeds))
+        mistakes = sum(len(exercise.mistakes) for exercise in declared.values())
+        points = sum(lesson.points.values())
+        reports.append(LessonReport(name, len(declared), mistakes, points, problems))
+    return reports, stray_files(
+        [
+            data_folder("solutions"),
+            data_folder("notebooks"),
+            Path(exercises.__file__).parent,
+        ]
+    )
+
+
+def stray_files(folders: list[Path]) -> list[str]:
+    """Return the files in these folders that are named after no lesson."""
+    allowed = {*lesson_names(), "__init__", "README"}
+    return [
+        f"{folder.name}/{path.name}"
+        for folder in folders
+        for path in sorted(folder.iterdir())
+        if path.is_file() and path.stem not in allowed
+    ]
+
+
+def _problems(lesson: Lesson, seeds: int) -> Iterator[str]:
+    declared = exercises_of(lesson.name)
+    if not list(declared) == lesson.exercises == list(lesson.points):
+        yield (
+            f"declared are {', '.join(declared)}; the source has the exercises "
+            f"{', '.join(lesson.exercises)} and checks of {', '.join(lesson.points)}"
+        )
+        return
+    for name, exercise in declared.items():
+        if len(exercise.hints) != HINTS:
+            yield f"{name} has {len(exercise.hints)} hints, not {HINTS}"
+    yield from _untouched(lesson)
+    yield from _solved(lesson)
+    for seed in range(seeds):
+        yield from _mistakes(lesson, seed)
+
+
+def run_cells(lesson: Lesson, answers: dict[str, str]) -> tuple[dict[str, Any], Counter]:
+    """Run a student's notebook with these answers in this process, demo cells cut.
+
+    Returns
+    -------
+    results : dict of str to Result
+        As `marking.results_in` gives them.
+    errors : Counter
+        The errors that cells other than checks raised, by their class.
+    """
+    notebook, space, errors = answered_notebook(lesson, answers), {}, Counter()
+    grading = {"NBGRADER_EXECUTION": "autograde", SEED_VARIABLE: "0"}
+    with mock.patch.dict(os.environ, grading), contextlib.redirect_stdout(io.StringIO()):
+        for cell in notebook.cells:
+            if cell.cell_type != "code" or "demo" in cell.metadata.get("tags", ()):
+                continue
+            try:
+                if cell.id.startswith(CHECK_PREFIX):
+                    data = eval(cell.source, space)._repr_mimebundle_()
+                    cell.outputs = [{"output_type": "execute_result", "data": data}]
+                else:
+                    exec(compile(cell.source, f"<{lesson.name} {cell.id}>", "exec"), space)
+            except Exception as error:  # whatever a cell of a lesson under test raises
+                errors[type(error)] += 1
+    return results_in(notebook, lesson), errors
+
+
+def _untouched(lesson: Lesson) -> Iterator[str]:
+    results, errors = run_cells(lesson, {})
+    for name, result in results.items():
+        if result.status != "not attempted" or result.earned:
+            yield f"untouched, {name} is {result.status} and earns {result.earned:g}"
+    for error in errors:
+        if not issubclass(error, NotImplementedError):
+            yield f"untouched, a cell raises {error.__name__}"
+
+
+def _solved(lesson: Lesson) -> Iterator[str]:
+    results, errors = run_cells(lesson, lesson.reference.answers)
+    for name, result in results.items():
+        if result.earned != lesson.points[name]:
+            yield f"solved, {name} earns {result.score}: {result.summary}"
+    for error in errors:
+        yield f"solved, a cell raises {error.__name__}"
+
+
+def _mistakes(lesson: Lesson, seed: int) -> Iterator[str]:
+    for name, exercise in exercises_of(lesson.name).items():
+        for mistake in exercise.mistakes:
+            try:
+                source = mistake.applied_to(lesson.reference.answers[name])
+            except ValueError as error:
+                yield f"{name}: {error}"
+                continue
+            fn = lesson.reference.function(name, source)
+            if check_answer(fn, exercise, lesson.reference, seed=seed, repeats=HOME_REPEATS).passed:
+                yield f"{name}: the mistake {mistake.name!r} passes with seed {seed}"
