@@ -172,7 +172,7 @@ def read_students(path: Path) -> list[dict[str, str]]:
                 f"{path}, line {number}: the id {student!r} is empty, has a slash or is there twice"
             )
         known = {name: row[name].strip() for name in STUDENT_COLUMNS if row.get(name)}
-        students[student] = {"name": student, **known}
+        students[student] = {"student_id": student, **known}
     return list(students.values())
 
 

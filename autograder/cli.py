@@ -119,6 +119,7 @@ def _start(options: argparse.Namespace) -> int:
     lesson = full_name(options.lesson)
     for path, copied in copy_notebooks(options.folder).items():
         say(f"{'copied' if copied else 'kept your'} {path}")
+    say("starting JupyterLab; stop it with Ctrl-C")
     return open_jupyterlab(options.folder / f"{lesson}.ipynb", browser=not options.no_browser)
 
 
@@ -201,9 +202,14 @@ def _class_grade(options: argparse.Namespace) -> int:
 
 def _build(options: argparse.Namespace) -> int:
     from autograder.build import build_notebooks
-    from autograder.reference import data_folder
+    from autograder.reference import LessonError, data_folder
 
     solutions = data_folder("solutions")
+    if not (solutions.parent / "pyproject.toml").is_file():
+        raise LessonError(
+            "`backprop build` needs a checkout of the repository, installed there with "
+            "`pip install -e .`"
+        )
     changed = build_notebooks(solutions, solutions.parent / "notebooks", write=not options.check)
     for sentence in changed:
         print(sentence)

@@ -128,12 +128,12 @@ def _value_sentence(name: str, value: Any, expected: np.ndarray, yardstick: str)
     if not expected.ndim:
         return (
             f"{name} is {describe(array)}, but {yardstick} {describe(expected)} "
-            f"(relative error {error:.1e})."
+            f"(relative error {error:.2g})."
         )
     worst = np.unravel_index(np.argmax(np.abs(array - expected)), expected.shape)
     index = ", ".join(str(int(i)) for i in worst)
     return (
-        f"{name} is off: relative error {error:.1e}. The largest difference is at "
+        f"{name} is off: relative error {error:.2g}. The largest difference is at "
         f"{name}[{index}]: yours is {describe(array[worst])}, "
         f"{yardstick} {describe(expected[worst])}."
     )

@@ -59,7 +59,8 @@ def print_class(submissions: "list[Submission]") -> None:
         rows = [[one.student, *map(_cell, one.scores.values()), f"{one.total:g}"] for one in own]
         full = ["points", *(f"{points:g}" for points in lesson.points.values())]
         print(f"\n{lesson.title}\n")
-        print(table([*rows, [*full, f"{sum(lesson.points.values()):g}"]], head))
+        rows.append([*full, f"{sum(lesson.points.values()):g}"])
+        print(table(rows, head, colalign=["left", *["right"] * (len(head) - 1)]))
         names = [f"{number} {name}" for number, name in enumerate(lesson.points, start=1)]
         print("\n" + _wrapped(names))
         for one in own:
@@ -78,7 +79,8 @@ def table(rows: Iterable[Iterable], head: Iterable = (), **options: Any) -> str:
     """Return rows as text in aligned columns, under a line if there is a head."""
     from tabulate import tabulate
 
-    return tabulate(rows, head, tablefmt="simple" if head else "plain", **options)
+    style = "simple" if head else "plain"
+    return tabulate(rows, head, tablefmt=style, disable_numparse=True, **options)
 
 
 def _wrapped(words: list[str], width: int = 96) -> str:

@@ -106,7 +106,7 @@ class Result:
                     f"  {_STYLE[output.right][0]} {output.name}: {output.sentence or 'right'}"
                 )
         if self.inputs:
-            lines.append(f"  It went wrong on {self.family}:")
+            lines.append(f"  Inputs it went wrong on ({self.family}):")
             lines += [f"    {name} = {text}" for name, text in self.inputs.items()]
         lines += [f"  {note}" for note in self.notes]
         if self.again:
@@ -157,7 +157,7 @@ class Result:
         if self.status == WRONG and len(self.outputs) > 1:
             parts.append(_table([_output_row(output) for output in self.outputs]))
         if self.inputs:
-            parts.append(f"<div>It went wrong on {html.escape(self.family)}:</div>")
+            parts.append(f"<div>Inputs it went wrong on ({html.escape(self.family)}):</div>")
             parts.append(
                 _table(
                     (f"<code>{html.escape(name)}</code>", _code(text))

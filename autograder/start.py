@@ -1,5 +1,6 @@
 """A learner's own folder: the notebooks copied into it, JupyterLab opened on one of them."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -50,10 +51,17 @@ def open_jupyterlab(notebook: Path, *, browser: bool) -> int:
     browser : bool
         Open a browser window. Without one, JupyterLab prints its address.
     """
-    command = [sys.executable, "-m", "jupyterlab", f"--notebook-dir={notebook.parent.resolve()}"]
-    command += [f"--LabApp.default_url=/lab/tree/{notebook.name}"]
+    command = [
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        f"--LabApp.default_url=/lab/tree/{notebook.name}",
+    ]
+    command += ["--log-level=ERROR"]  # the address is printed all the same
     command += [] if browser else ["--no-browser"]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        command += ["--allow-root"]  # in a container a learner often is root, and Jupyter refuses
     try:
-        return subprocess.run(command, check=False).returncode
+        return subprocess.run(command, cwd=notebook.parent, check=False).returncode
     except KeyboardInterrupt:  # Ctrl-C is how one stops JupyterLab
         return 0

@@ -10,7 +10,7 @@ Every function takes an optional `ax`, to draw into a figure of your own.
 
 from collections.abc import Callable
 
-import matplotlib.pyplot  # noqa: F401  its import is what makes a notebook draw a Figure
+import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -126,6 +126,7 @@ def step_size_error(
 def _figure_and_axes(ax: Axes | None) -> tuple[Figure, Axes]:
     """Return the axes to draw on and their figure, a new one if none is given."""
     if ax is None:
-        figure = Figure(figsize=(6.4, 3.8), layout="constrained")
-        return figure, figure.add_subplot()
+        figure, ax = plt.subplots(figsize=(6.4, 3.8), layout="constrained")
+        plt.close(figure)  # a notebook then shows the figure once, as what the cell returns
+        return figure, ax
     return ax.figure, ax

@@ -1,0 +1,103 @@
+"""Notebooks are built from the sources, byte for byte, and are what nbgrader would release."""
+
+import shutil
+
+import nbformat
+import pytest
+
+from autograder import __version__
+from autograder.build import (
+    answered_notebook,
+    build_notebooks,
+    notebook_text,
+    source_notebook,
+    student_notebook,
+)
+from autograder.reference import data_folder
+
+
+def test_committed_notebooks_are_what_the_sources_build():
+    assert build_notebooks(data_folder("solutions"), data_folder("notebooks"), write=False) == []
+
+
+def test_one_edited_character_is_noticed_and_repaired(tmp_path):
+    for kind in ("solutions", "notebooks"):
+        shutil.copytree(data_folder(kind), tmp_path / kind)
+    notebook = tmp_path / "notebooks" / "01_chain_rule.ipynb"
+    built = notebook.read_bytes()
+    notebook.write_bytes(built.replace(b"central difference", b"central Difference", 1))
+    (tmp_path / "notebooks" / "98_old.ipynb").write_text("{}")
+    told = [
+        "notebooks/01_chain_rule.ipynb is not what solutions/01_chain_rule.py builds",
+        "notebooks/98_old.ipynb has no source in solutions/",
+    ]
+    assert build_notebooks(tmp_path / "solutions", tmp_path / "notebooks", write=False) == told
+    assert build_notebooks(tmp_path / "solutions", tmp_path / "notebooks", write=True) == told
+    assert notebook.read_bytes() == built
+    assert build_notebooks(tmp_path / "solutions", tmp_path / "notebooks", write=False) == []
+
+
+def test_two_builds_are_equal_to_the_byte(lesson):
+    assert notebook_text(student_notebook(lesson)) == notebook_text(student_notebook(lesson))
+
+
+def test_student_notebook_says_where_it_comes_from_and_which_kernel_it_needs(lesson):
+    metadata = student_notebook(lesson).metadata
+    assert metadata["backprop"] == {
+        "lesson": "01_chain_rule",
+        "source": "solutions/01_chain_rule.py",
+        "version": __version__,
+    }
+    assert metadata["kernelspec"]["name"] == "python3"
+
+
+def test_student_notebook_holds_no_solution_and_no_output(lesson):
+    notebook = student_notebook(lesson)
+    text = notebook_text(notebook)
+    assert "BEGIN SOLUTION" not in text
+    for name, answer in lesson.reference.answers.items():
+        cell = next(cell for cell in notebook.cells if cell.id == name)
+        assert cell.source.endswith("raise NotImplementedError()")
+        assert answer.splitlines()[-1].strip() not in cell.source
+    assert all(not cell.outputs for cell in notebook.cells if cell.cell_type == "code")
+
+
+def test_notebook_is_valid_and_its_ids_are_unique(lesson):
+    for notebook in (source_notebook(lesson), student_notebook(lesson)):
+        nbformat.validate(notebook)
+        ids = [cell.id for cell in notebook.cells]
+        assert len(ids) == len(set(ids))
+
+
+def test_check_cells_carry_points_and_go_on_after_a_failure(lesson):
+    notebook = student_notebook(lesson)
+    for name, points in lesson.points.items():
+        cell = next(cell for cell in notebook.cells if cell.id == f"check-{name}")
+        assert cell.source == f"check({name}, points={points})"
+        assert cell.metadata.nbgrader.points == points
+        assert cell.metadata.tags == ["raises-exception"]
+        assert not cell.metadata.editable
+
+
+def test_release_by_nbgrader_is_the_committed_notebook_cell_for_cell(demo_class, lesson):
+    folder, _ = demo_class
+    path = folder / "release" / lesson.name / f"{lesson.name}.ipynb"
+    released = nbformat.read(path, as_version=4)
+    committed = nbformat.read(data_folder("notebooks") / path.name, as_version=4)
+    assert released.cells == committed.cells
+    assert released.metadata.backprop == committed.metadata.backprop
+
+
+def test_answers_are_written_into_their_cells_only(lesson):
+    notebook = answered_notebook(lesson, {"power_grad": "def power_grad(a, b, x): return 1, 2, 3"})
+    untouched = student_notebook(lesson)
+    changed = [
+        new.id for new, old in zip(notebook.cells, untouched.cells, strict=True) if new != old
+    ]
+    assert changed == ["power_grad"]
+
+
+def test_unfinished_file_is_no_lesson(tmp_path):
+    (tmp_path / "01_empty.py").write_text("")
+    with pytest.raises(ValueError, match="first cell must be markdown"):
+        build_notebooks(tmp_path, tmp_path, write=True)

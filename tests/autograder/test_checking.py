@@ -1,0 +1,246 @@
+"""What a check says about an answer. The sentences are the product: their text is tested."""
+
+import importlib.util
+import sys
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from autograder.checking import check_answer
+from autograder.exercise import Exercise, Family, Gradient, Value
+from autograder.reference import Reference
+
+ALTERNATIVES = Path(__file__).parents[1] / "alternatives"
+REFERENCE = Reference("test", ())
+
+
+def exercise(*asks, **families):
+    """Return an exercise named `answer` whose families each give one fixed case."""
+    drawn = families or {"fixed": {"x": np.array([1.0, 2.0])}}
+    return Exercise(
+        name="answer",
+        asks=asks,
+        families=tuple(
+            Family(name, lambda rng, case=case: {k: np.copy(v) if isinstance(v, np.ndarray) else v
+                                                 for k, v in case.items()}, "a test")
+            for name, case in drawn.items()
+        ),
+        hints=(),
+        mistakes=(),
+    )  # fmt: skip
+
+
+SQUARES = exercise(Gradient(lambda x: (x**2).sum(), wrt=("x",)))
+PAIR = exercise(Gradient(lambda w, b: (w**2).sum() * b, wrt=("w", "b")),
+                fixed={"w": np.array([1.0, 2.0]), "b": 3.0})  # fmt: skip
+
+
+def check(fn, exercise=SQUARES, **options):
+    return check_answer(fn, exercise, REFERENCE, seed=0, repeats=1, **options)
+
+
+def said(fn, exercise=SQUARES):
+    result = check(fn, exercise)
+    assert not result.passed
+    return result.summary
+
+
+def test_right_answer_passes_and_earns_all_points():
+    result = check(lambda x: 2 * x, points=3)
+    assert result.passed
+    assert result.earned == 3
+    assert result.summary == "right. It agrees with central differences on 1 inputs."
+
+
+def test_stub_is_not_attempted():
+    def stub(x):
+        raise NotImplementedError
+
+    result = check(stub, points=3)
+    assert result.status == "not attempted"
+    assert result.earned == 0
+    assert result.summary == "not written yet: it still raises `NotImplementedError`."
+
+
+def test_crash_shows_the_students_own_line(tmp_path):
+    path = tmp_path / "student.py"
+    path.write_text("import numpy as np\n\n\ndef answer(x):\n    return np.linalg.inv(x)\n")
+    spec = importlib.util.spec_from_file_location("student", path)
+    student = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(student)
+    assert said(student.answer) == (
+        "stopped with `LinAlgError: 1-dimensional array given. Array must be at least "
+        "two-dimensional`, in line 5 of its cell: `return np.linalg.inv(x)`."
+    )
+
+
+def test_exit_in_an_answer_is_a_crash():
+    assert said(lambda x: sys.exit("bye")).startswith("stopped with `SystemExit: bye`")
+
+
+def test_interrupt_is_passed_on():
+    def interrupted(x):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        check(interrupted)
+
+
+def test_answer_with_too_many_parameters_is_a_crash_with_a_sentence():
+    assert "missing 1 required positional argument: 'y'" in said(lambda x, y: x)
+
+
+@pytest.mark.parametrize(
+    ("answer", "sentence"),
+    [
+        (None, "returned nothing. Is the `return` line missing?"),
+        ("2x", "dx is a str, but should be an array of shape (2,)."),
+        ({"dx": 1}, "dx is a dict, but should be an array of shape (2,)."),
+        (1.0, "dx is a single number, but should be an array of shape (2,)."),
+        (np.ones(3), "dx has shape (3,), but should have shape (2,)."),
+        (np.ones((1, 2)), "dx has shape (1, 2), but should have shape (2,)."),
+        ([[1.0], [1.0, 2.0]], "dx is a list that is no array, "
+         "but should be an array of shape (2,)."),
+        (np.ones(2, np.float32), "dx has dtype float32, but should have dtype float64."),
+        (np.array([2, 4]), "dx has dtype int64, but should have dtype float64."),
+        (np.array([2j, 4]), "dx has dtype complex128, but should have dtype float64."),
+        (np.array([True, False]),
+         "dx is an array of shape (2,) of dtype bool, but should be an array of shape (2,)."),
+        (np.array([np.nan, 4.0]), "dx has 1 of 2 entries that are nan or infinite."),
+        (np.array([2.0, 5.0]),
+         "dx is off: relative error 0.19. The largest difference is at dx[1]: yours is 5, central "
+         "differences give 4."),
+    ],
+)  # fmt: skip
+def test_sentence_for_a_wrong_array(answer, sentence):
+    assert said(lambda x: answer) == sentence
+
+
+@pytest.mark.parametrize(
+    ("answer", "sentence"),
+    [
+        ("a", "y is a str, but should be a number."),
+        (np.ones(1), "y is an array of shape (1,), but should be a number."),
+        (np.float32(6.0), "y has dtype float32, but should be a float64 number."),
+        (1j, "y has dtype complex128, but should be a float64 number."),
+        (float("inf"), "y is inf, not a finite number."),
+        (5.0, "y is 5, but the right value is 6 (relative error 0.17)."),
+    ],
+)
+def test_sentence_for_a_wrong_number(answer, sentence):
+    reference = Reference("test", (("", "def answer(x): return 2 * x"),))
+    doubled = exercise(Value("y"), fixed={"x": 3.0})
+    result = check_answer(lambda x: answer, doubled, reference, seed=0, repeats=1)
+    assert result.summary == sentence
+
+
+def test_whole_numbers_are_numbers():
+    reference = Reference("test", (("", "def answer(x): return 2 * x"),))
+    doubled = exercise(Value("y"), fixed={"x": 3.0})
+    assert check_answer(lambda x: 6, doubled, reference, seed=0, repeats=1).passed
+
+
+def test_outputs_are_told_apart_and_each_earns_its_share():
+    result = check(lambda w, b: (2 * w * b, 1.0), PAIR, points=3)
+    assert result.summary == "db wrong; dw right."
+    assert [output.right for output in result.outputs] == [True, False]
+    assert result.outputs[1].sentence == (
+        "db is 1, but central differences give 5 (relative error 0.8)."
+    )
+    assert result.earned == 1.5
+
+
+def test_number_of_outputs():
+    assert said(lambda w, b: w, PAIR) == (
+        "returned an array of shape (2,), but should return 2 values: dw, db."
+    )
+    assert said(lambda w, b: (w, b, w), PAIR) == "returned 3 values, but should return 2: dw, db."
+
+
+def test_output_that_was_never_stored():
+    result = check(lambda w, b: (2 * w * b, None), PAIR)
+    assert result.outputs[1].sentence == "db is None. Was it computed, and returned?"
+    assert result.outputs[0].right
+
+
+def test_input_changed_in_place_is_told_and_does_not_spoil_the_truth():
+    def in_place(x):
+        x *= 2
+        return x
+
+    assert said(in_place) == "changed its input `x` in place. Work on a copy: `x.copy()`."
+
+
+def test_wrong_shape_is_told_before_a_changed_input():
+    def both(x):
+        x *= 2
+        return x[:1]
+
+    assert said(both) == "dx has shape (1,), but should have shape (2,)."
+
+
+def test_nothing_reaches_stderr_and_prints_are_in_the_report(capfd):
+    def loud(x):
+        print("looking at", x)
+        print("to stderr", file=sys.stderr)
+        warnings.warn("a warning", stacklevel=1)
+        return np.log(x - 1)
+
+    result = check(loud)
+    assert capfd.readouterr() == ("", "")
+    assert result.notes == (
+        "NumPy or Python warned: UserWarning: a warning",
+        "NumPy or Python warned: RuntimeWarning: divide by zero encountered in log",
+        "Your code printed:\n`looking at [1. 2.]`\n`to stderr`",
+    )
+
+
+def test_long_prints_are_cut():
+    result = check(lambda x: [print(line) for line in range(50)] and 3 * x)
+    assert result.notes[0].endswith("`4`\n… and 45 more lines")
+
+
+def test_first_failing_case_is_shown_with_its_family():
+    sizes = exercise(Gradient(lambda x: (x**3).sum(), wrt=("x",)),
+                     easy={"x": np.array([1.0])}, hard={"x": np.array([2.0])})  # fmt: skip
+    result = check(lambda x: 3 * x, sizes)
+    assert result.family == "hard"
+    assert result.inputs == {"x": "[2.]"}
+
+
+def test_same_seed_draws_the_same_cases_and_more_repeats_add_to_them(exercises):
+    power = exercises["power_grad"]
+    few = [case for _, case in power.cases(seed=5, repeats=2)]
+    again = [case for _, case in power.cases(seed=5, repeats=2)]
+    many = [case for _, case in power.cases(seed=5, repeats=4)]
+    other = [case for _, case in power.cases(seed=6, repeats=2)]
+    assert few == again
+    assert few[:2] == many[:2]
+    assert few[2:] == many[4:6]
+    assert few != other
+
+
+def alternatives():
+    for path in sorted(ALTERNATIVES.glob("*.py")):
+        spec = importlib.util.spec_from_file_location(path.stem, path)
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        for name, fn in vars(module).items():
+            if "__" in name.strip("_"):
+                yield pytest.param(name.split("__")[0], fn, id=name)
+
+
+@pytest.mark.parametrize(("name", "fn"), list(alternatives()))
+def test_right_answers_are_accepted_however_they_are_written(name, fn, lesson, exercises):
+    for seed in range(3):
+        result = check_answer(fn, exercises[name], lesson.reference, seed=seed, repeats=4)
+        assert result.passed, str(result)
+
+
+def test_every_exercise_has_two_alternatives(exercises):
+    counts = dict.fromkeys(exercises, 0)
+    for parameter in alternatives():
+        counts[parameter.values[0]] += 1
+    assert min(counts.values()) >= 2, counts

@@ -1,0 +1,326 @@
+"""A class from submissions to marks, through nbgrader; one bad submission costs nobody else."""
+
+import csv
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbgrader.api import Gradebook
+
+from autograder.build import CHECK_PREFIX, answered_notebook, notebook_text, student_notebook
+from autograder.checking import check_answer
+from autograder.classroom import ClassError, read_seed, read_students
+from autograder.demo import sample_class
+from autograder.notebook import GRADING_REPEATS
+
+pytestmark = pytest.mark.filterwarnings("ignore:Object of type <Submitted")
+PERFECT = 34.0
+
+
+def marks_in(folder, student, lesson):
+    with Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as gradebook:
+        notebook = gradebook.find_submission_notebook(lesson.name, lesson.name, student)
+        return {grade.name.removeprefix(CHECK_PREFIX): grade.score for grade in notebook.grades}
+
+
+def deserved(sample, lesson, exercises, seed):
+    """Marks of a sample's answers, found without notebook, kernel and nbgrader."""
+    marks = {}
+    for name, points in lesson.points.items():
+        marks[name] = 0.0
+        if name in sample.answers:
+            fn = lesson.reference.function(name, sample.answers[name])
+            marks[name] = check_answer(
+                fn, exercises[name], lesson.reference,
+                seed=seed, repeats=GRADING_REPEATS, points=points,
+            ).earned  # fmt: skip
+    return marks
+
+
+def test_gradebook_has_the_marks_that_the_sample_answers_deserve(demo_class, lesson, exercises):
+    folder, _ = demo_class
+    totals = {}
+    for sample in sample_class(lesson, 12):
+        marks = marks_in(folder, sample.student, lesson)
+        assert marks == deserved(sample, lesson, exercises, read_seed(folder)), sample.story
+        totals.setdefault(sample.story, sum(marks.values()))
+    assert totals["everything right"] == PERFECT
+    assert totals["untouched"] == 0
+    assert 0 < totals["three mistakes"] < PERFECT
+    assert 0 < totals["half done, with one mistake"] < totals["three mistakes"]
+    assert any("crashes" in story for story in totals)
+
+
+def test_demo_prints_the_gradebook(demo_class):
+    _, done = demo_class
+    rows = [line.split() for line in done.stdout.splitlines()]
+    assert ["student-001", *"2 3 2 2 4 2 5 2 2 3 3 4 34".split()] in rows
+    assert ["student-006", *"0" * 13] in rows
+    assert "12 log_network_grad" in done.stdout
+
+
+def test_demo_writes_feedback_with_points_and_report(demo_class):
+    folder, done = demo_class
+    for number in range(1, 13):
+        page = folder / f"feedback/student-{number:03}/01_chain_rule/01_chain_rule.html"
+        assert page.stat().st_size > 10_000
+    half = (folder / "feedback/student-004/01_chain_rule/01_chain_rule.html").read_text()
+    assert "not written yet" in half
+    assert "student-001/01_chain_rule/01_chain_rule.html" in done.stdout
+
+
+def test_demo_leaves_nothing_else(demo_class):
+    folder, _ = demo_class
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "autograded", "class_seed", "feedback", "gradebook.db", "graded.jsonl",
+        "nbgrader_config.py", "release", "source", "submitted",
+    ]  # fmt: skip
+    assert (folder / "class_seed").stat().st_mode & 0o077 == 0
+
+
+@pytest.fixture(scope="module")
+def small_class(backprop, tmp_path_factory, lesson):
+    """A class with one perfect submission, two honest ones, and every kind of broken one."""
+    folder = tmp_path_factory.mktemp("class") / "my class"
+    roster = folder.parent / "roster.csv"
+    roster.write_text("id,first_name\nperfect,A\nabsent,B\n")
+    made = backprop("class", "init", folder, "--students", roster)
+    assert made.returncode == 0, made.stderr
+    assert "Hand out" in made.stdout
+
+    def hand_in(student, text, name=f"{lesson.name}.ipynb"):
+        path = folder / "submitted" / student / lesson.name / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if text is not None:
+            path.write_text(text, encoding="utf-8")
+
+    answers = lesson.reference.answers
+    perfect = answered_notebook(lesson, answers)
+    wrong = answers["power_grad"].replace("np.log(x)", "np.log10(x)")
+    hand_in("perfect", notebook_text(perfect))
+    hand_in("partial", notebook_text(answered_notebook(lesson, answers | {"power_grad": wrong})))
+    hand_in("untouched", notebook_text(student_notebook(lesson)))
+    hand_in("broken-json", '{"cells": [')
+    hand_in("empty-folder", None)
+    hand_in("other-name", notebook_text(perfect), "homework.ipynb")
+    other = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("print('hello')")])
+    hand_in("other-lesson", notebook_text(other))
+    killer = "def power_grad(a, b, x):\n    import os\n    os._exit(1)"
+    hand_in(
+        "kills-kernel", notebook_text(answered_notebook(lesson, answers | {"power_grad": killer}))
+    )
+    twice = answered_notebook(lesson, answers)
+    twice.cells.insert(
+        0, next(cell for cell in twice.cells if cell.id == "check-power_grad").copy()
+    )
+    twice.cells[0].id = "copy"
+    hand_in("copied-test", notebook_text(twice))
+    (folder / "submitted" / "perfect" / "some-other-assignment").mkdir()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def graded(small_class, backprop):
+    done = backprop("class", "grade", small_class, "--json")
+    return {one["student"]: one for one in json.loads(done.stdout)}, done
+
+
+def test_good_submissions_are_graded_beside_broken_ones(graded, small_class, lesson):
+    marks, done = graded
+    assert done.returncode == 1
+    assert marks["perfect"]["total"] == PERFECT
+    assert marks["partial"]["scores"]["power_grad"] == 2
+    assert marks["partial"]["total"] == PERFECT - 1
+    assert marks["untouched"]["total"] == 0
+    for student in ("perfect", "partial", "untouched"):
+        assert not marks[student]["problem"]
+        assert marks_in(small_class, student, lesson) == marks[student]["scores"]
+
+
+@pytest.mark.parametrize(
+    ("student", "reason"),
+    [
+        ("broken-json", "01_chain_rule.ipynb is not a notebook: "),
+        ("empty-folder", "no notebook 01_chain_rule.ipynb was handed in; the folder is empty"),
+        ("other-name", "no notebook 01_chain_rule.ipynb was handed in; there is homework.ipynb"),
+        ("other-lesson", "holds none of the exercises of lesson 01_chain_rule"),
+        ("kills-kernel", "nbgrader could not grade it: "),
+        ("copied-test", "nbgrader could not grade it: "),
+    ],
+)
+def test_broken_submission_gets_0_and_the_reason(graded, small_class, lesson, student, reason):
+    one = graded[0][student]
+    assert reason in one["problem"]
+    assert one["total"] == 0
+    assert set(marks_in(small_class, student, lesson).values()) == {0}
+
+
+def test_report_reaches_the_autograded_notebook(graded):
+    told = {one["exercise"]: one for one in graded[0]["partial"]["exercises"]}
+    assert told["power_grad"]["summary"] == "db wrong; da, dx right."
+    assert told["power_grad"]["seed"] is None, "the class's seed is secret"
+
+
+def test_second_run_grades_only_what_changed(graded, small_class, backprop, lesson):
+    path = small_class / "submitted" / "partial" / lesson.name / f"{lesson.name}.ipynb"
+    executed = [
+        small_class / "autograded" / student / lesson.name / path.name
+        for student in ("perfect", "partial")
+    ]
+    before = [file.stat().st_mtime_ns for file in executed]
+    with (small_class / "graded.jsonl").open("a") as file:
+        file.write('{"submission": "perf')  # torn by a crash
+    path.write_text(notebook_text(answered_notebook(lesson, lesson.reference.answers)))
+    os.utime(path, (0, 0))  # a file from an archive may be older than the last run
+    done = backprop("class", "grade", small_class, "1", "--json")
+    marks = {one["student"]: one for one in json.loads(done.stdout)}
+    after = [file.stat().st_mtime_ns for file in executed]
+    assert after[0] == before[0]
+    assert after[1] > before[1]
+    assert marks["partial"]["total"] == marks["perfect"]["total"] == PERFECT
+    assert marks["broken-json"]["problem"] == graded[0]["broken-json"]["problem"]
+
+
+def test_table_shows_each_problem(graded, small_class, backprop):
+    done = backprop("class", "grade", small_class)
+    assert "empty-folder: no notebook 01_chain_rule.ipynb was handed in" in done.stdout
+    assert done.stderr == ""
+
+
+def test_plain_nbgrader_commands_give_the_same_marks(tmp_path, graded, small_class, lesson):
+    folder = tmp_path / "copy"
+    shutil.copytree(small_class, folder)
+    for done in ("autograded", "release", "gradebook.db", "graded.jsonl"):
+        path = folder / done
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    for student in (folder / "submitted").iterdir():
+        if student.name not in ("perfect", "untouched"):
+            shutil.rmtree(student)
+    shutil.rmtree(folder / "submitted" / "perfect" / "some-other-assignment")
+    for command in ("generate_assignment", "autograde", "generate_feedback"):
+        nbgrader(folder, command, lesson.name)
+    nbgrader(folder, "export", "--to", "grades.csv")
+    with (folder / "grades.csv").open() as file:
+        scores = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
+    assert scores == {"perfect": PERFECT, "untouched": 0.0}
+    assert marks_in(folder, "perfect", lesson) == graded[0]["perfect"]["scores"]
+    page = folder / "feedback" / "perfect" / lesson.name / f"{lesson.name}.html"
+    assert "It agrees with central differences" in page.read_text()
+
+
+def nbgrader(folder, *arguments):
+    command = [sys.executable, "-m", "nbgrader", *arguments]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_formgrader_opens_on_the_class(graded, small_class, tmp_path):
+    port, log = 18765, tmp_path / "server.log"
+    command = [
+        sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--port-retries=0",
+        f"--port={port}", "--IdentityProvider.token=secret",
+    ]  # fmt: skip
+    environment = os.environ | {"JUPYTER_CONFIG_DIR": str(tmp_path)}
+    with log.open("w") as out:
+        server = subprocess.Popen(command, cwd=small_class, env=environment, stdout=out, stderr=out)
+    try:
+        page = _get(f"http://127.0.0.1:{port}/formgrader?token=secret", server)
+        assert "formgrader" in page, log.read_text()
+        lessons = json.loads(
+            _get(f"http://127.0.0.1:{port}/formgrader/api/assignments?token=secret")
+        )
+        assert [(one["name"], one["max_score"]) for one in lessons] == [("01_chain_rule", PERFECT)]
+        assert lessons[0]["num_submissions"] == 9
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+
+
+def _get(address, server=None):
+    """Return a page; while the server starts, wait for it."""
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            with urllib.request.urlopen(address, timeout=30) as page:
+                return page.read().decode()
+        except urllib.error.URLError:
+            if server is None or server.poll() is not None or time.monotonic() > deadline:
+                raise
+            time.sleep(0.3)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("", "needs a header line with a column `id`; it has no rows"),
+        ("name\nA\n", "needs a header line with a column `id`; it has name"),
+        ("id\na\n\na\n", "the id 'a' is empty, has a slash or is there twice"),
+        ("id\n../a\n", "the id '../a' is empty, has a slash or is there twice"),
+    ],
+)
+def test_class_list_that_cannot_be_used_is_told(tmp_path, text, sentence):
+    path = tmp_path / "roster.csv"
+    path.write_text(text)
+    with pytest.raises(ClassError) as error:
+        read_students(path)
+    assert sentence in str(error.value)
+
+
+def test_class_list_of_a_spreadsheet_is_read(tmp_path):
+    path = tmp_path / "roster.csv"
+    path.write_bytes(b"\xef\xbb\xbfid,first_name,last_name,email,section\r\ns1,Ada,,a@b,3\r\n")
+    assert read_students(path) == [{"student_id": "s1", "first_name": "Ada", "email": "a@b"}]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["init", "."], "is not empty: name a new folder for the class"),
+        (["init", "file.txt"], "file.txt is a file; name a folder for the class"),
+        (["init", "new", "--students", "none.csv"], "cannot read the class list none.csv"),
+        (
+            ["grade", "nowhere"],
+            "there is no folder nowhere: make it with `backprop class init nowhere`",
+        ),
+        (["grade", "."], "is not a class: it has no nbgrader_config.py"),
+    ],
+)
+def test_folder_that_cannot_be_used_is_told(backprop, tmp_path, arguments, sentence):
+    (tmp_path / "file.txt").touch()
+    done = backprop("class", *arguments, cwd=tmp_path)
+    assert done.returncode == 2
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["file.txt"], "nothing may be written"
+
+
+def test_class_without_submissions_or_seed_is_told(backprop, small_class, tmp_path):
+    folder = tmp_path / "class"
+    ignore = shutil.ignore_patterns("submitted", "autograded", "graded.jsonl")
+    shutil.copytree(small_class, folder, ignore=ignore)
+    done = backprop("class", "grade", folder)
+    assert done.returncode == 2
+    assert "nobody has handed in any lesson: put notebooks at" in done.stderr
+    (folder / "class_seed").unlink()
+    done = backprop("class", "grade", folder)
+    assert done.returncode == 2
+    assert "should hold the class's secret seed" in done.stderr
+
+
+def test_unknown_lesson_is_told(backprop, small_class):
+    done = backprop("class", "grade", small_class, "09_magic")
+    assert done.returncode == 2
+    assert "there is no lesson '09_magic'; the lessons are 01_chain_rule" in done.stderr
+
+
+def test_sample_students_have_neutral_ids(lesson):
+    assert [sample.student for sample in sample_class(lesson, 2)] == ["student-001", "student-002"]
+    assert Path("student-1000").name in {sample.student for sample in sample_class(lesson, 1000)}
