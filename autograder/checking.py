@@ -69,35 +69,39 @@ def check_answer(
     Result
         Nothing that the student's code raises gets out of here, except an interrupt.
     """
-    heard, wrong, count = _Heard(), {}, 0
+    heard, failures, count = _Heard(), [], 0
     common = {"exercise": exercise.name, "points": points, "seed": seed}
-    failure: dict[str, Any] = {}  # where the first failure was
     for family, case in exercise.cases(seed, repeats):
         count += 1
         try:
             answer, changed = _call(fn, case, heard)
-            sentences = compare(answer, exercise, exercise.truth(reference, case), changed)
+            wrong = compare(answer, exercise, exercise.truth(reference, case), changed)
         except NotImplementedError:
             summary = "not written yet: it still raises `NotImplementedError`."
             return Result(status=NOT_ATTEMPTED, summary=summary, **common)
         except WrongAnswerError as error:
-            failure = _failure(family, case, heard)
-            return Result(status=error.status, summary=str(error), **failure, **common)
-        if sentences and not failure:
-            failure = _failure(family, case, heard)
-        wrong = sentences | wrong  # the first sentence about an output stays
+            shown = _shown(family, case, heard)
+            return Result(status=error.status, summary=str(error), **shown, **common)
+        if wrong:
+            failures.append((max(one.error for one in wrong.values()), wrong, family, case))
+    # The case that is furthest off is told: a small difference would look like rounding.
+    failures.sort(key=lambda failure: -failure[0])
+    sentences: dict[str, str] = {}
+    for _, wrong, _, _ in failures:
+        sentences = {name: one.sentence for name, one in wrong.items()} | sentences
     return Result(
-        status=WRONG if wrong else PASSED,
-        summary=_summary(exercise, wrong, count),
+        status=WRONG if failures else PASSED,
+        summary=_summary(exercise, sentences, count),
         outputs=tuple(
-            Output(name, name not in wrong, wrong.get(name, "")) for name in exercise.outputs
+            Output(name, name not in sentences, sentences.get(name, ""))
+            for name in exercise.outputs
         ),
-        **failure,
+        **(_shown(*failures[0][2:], heard) if failures else {}),
         **common,
     )
 
 
-def _failure(family: Family, case: Case, heard: _Heard) -> dict[str, Any]:
+def _shown(family: Family, case: Case, heard: _Heard) -> dict[str, Any]:
     """Return the fields of a `Result` that show one case."""
     inputs = {name: describe(value) for name, value in case.items()}
     return {"inputs": inputs, "family": family.name, "notes": _notes(heard)}

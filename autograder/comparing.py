@@ -11,7 +11,8 @@ differences in float64 are good to about 1e-10, so the tolerance leaves room for
 is right and for none that is wrong.
 """
 
-from typing import Any
+import math
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -20,6 +21,13 @@ from autograder.result import CRASHED, WRONG
 from course.gradcheck import relative_error
 
 TOLERANCE = 1e-6
+
+
+class Wrong(NamedTuple):
+    """What is off in one output on one case: a sentence, and by how much (infinite for a form)."""
+
+    sentence: str
+    error: float
 
 
 class WrongAnswerError(Exception):
@@ -36,8 +44,8 @@ class CrashedError(WrongAnswerError):
 
 def compare(
     answer: Any, exercise: Exercise, truth: list[np.ndarray], changed: list[str]
-) -> dict[str, str]:
-    """Return a sentence for every output that is wrong on one case.
+) -> dict[str, Wrong]:
+    """Return what is off in every output that is wrong on one case.
 
     Parameters
     ----------
@@ -55,33 +63,50 @@ def compare(
     WrongAnswerError
         If the answer is not one value per output, or an input was changed.
     """
-    values = dict(zip(exercise.outputs, _outputs_of(answer, exercise.outputs), strict=True))
+    values = dict(zip(exercise.outputs, _outputs_of(answer, exercise.outputs, truth), strict=True))
     expected = dict(zip(exercise.outputs, truth, strict=True))
     yardsticks = dict(zip(exercise.outputs, exercise.yardsticks, strict=True))
-    sentences = {name: _form_sentence(name, values[name], expected[name]) for name in values}
-    if changed and not any(sentences.values()):
+    wrong = {}
+    for name in values:
+        sentence = _form_sentence(name, values[name], expected[name])
+        if sentence:
+            wrong[name] = Wrong(sentence, math.inf)
+    if changed and not wrong:
         names = " and ".join(f"`{name}`" for name in changed)
         raise WrongAnswerError(
             f"changed its input {names} in place. Work on a copy: `{changed[0]}.copy()`."
         )
     for name in values:
-        if not sentences[name] and not changed:
-            sentences[name] = _value_sentence(name, values[name], expected[name], yardsticks[name])
-    return {name: sentence for name, sentence in sentences.items() if sentence}
+        if name not in wrong and not changed:
+            value = np.asarray(values[name], dtype=float)
+            error = relative_error(value, expected[name])
+            if error > TOLERANCE:
+                sentence = _value_sentence(name, value, expected[name], yardsticks[name], error)
+                wrong[name] = Wrong(sentence, error)
+    return wrong
 
 
-def _outputs_of(answer: Any, names: tuple[str, ...]) -> list[Any]:
+def _outputs_of(answer: Any, names: tuple[str, ...], truth: list[np.ndarray]) -> list[Any]:
     """Return the answer as one value per output."""
     listed = ", ".join(names)
     if answer is None:
         raise WrongAnswerError("returned nothing. Is the `return` line missing?")
     if len(names) == 1:
         if isinstance(answer, tuple) and len(answer) == 1:
-            return list(answer)
+            raise WrongAnswerError(
+                f"returned a tuple with one value in it, but should return {listed} itself. Is "
+                "there a comma behind it?"
+            )
+        if isinstance(answer, tuple):
+            raise WrongAnswerError(
+                f"returned {len(answer)} values, but should return one: {listed}."
+            )
         return [answer]
-    if not isinstance(answer, tuple | list):
+    numbers = isinstance(answer, np.ndarray) and not any(value.ndim for value in truth)
+    if not (isinstance(answer, tuple | list) or (numbers and answer.ndim == 1)):
         raise WrongAnswerError(
-            f"returned {_kind(answer)}, but should return {len(names)} values: {listed}."
+            f"returned {_kind(answer)}, but should return {len(names)} values, separated by "
+            f"commas: {listed}."
         )
     if len(answer) != len(names):
         raise WrongAnswerError(
@@ -119,12 +144,10 @@ def _form_sentence(name: str, value: Any, expected: np.ndarray) -> str:
     return ""
 
 
-def _value_sentence(name: str, value: Any, expected: np.ndarray, yardstick: str) -> str:
-    """Return how far an output is from the truth, empty if it is right."""
-    array = np.asarray(value, dtype=float)
-    error = relative_error(array, expected)
-    if error <= TOLERANCE:
-        return ""
+def _value_sentence(
+    name: str, array: np.ndarray, expected: np.ndarray, yardstick: str, error: float
+) -> str:
+    """Return how far an output is from the truth, with both sides."""
     if not expected.ndim:
         return (
             f"{name} is {describe(array)}, but {yardstick} {describe(expected)} "
@@ -144,16 +167,21 @@ def _kind(value: Any) -> str:
     if isinstance(value, np.ndarray):
         what = f"of dtype {value.dtype}" if value.dtype.kind not in "fiu" else ""
         return f"an array of shape {value.shape} {what}".strip()
+    if callable(value):
+        return "a function"
+    if isinstance(value, float | int | np.number) and not isinstance(value, bool):
+        return "a number"
     name = type(value).__name__
     return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
 
 
 def describe(value: Any) -> str:
-    """Return a value short enough for a sentence: a number, a small array, a function's name."""
+    """Return a value short enough for a report: a number, an array, a function's name."""
     if isinstance(value, np.ndarray) and value.ndim:
-        return np.array2string(value, precision=4, threshold=60, max_line_width=88)
+        entries = np.array2string(value, precision=4, threshold=60, max_line_width=88)
+        return f"shape {value.shape}\n{entries}"
     if isinstance(value, list | tuple):
-        return "[" + ",\n ".join(describe(item) for item in value) + "]"
+        return "\n".join(f"[{i}] {describe(item)}" for i, item in enumerate(value))
     if callable(value):
         module = "np." if isinstance(value, np.ufunc) else ""
         return f"{module}{getattr(value, '__name__', type(value).__name__)}"

@@ -107,7 +107,9 @@ class Result:
                 )
         if self.inputs:
             lines.append(f"  Inputs it went wrong on ({self.family}):")
-            lines += [f"    {name} = {text}" for name, text in self.inputs.items()]
+            for name, text in self.inputs.items():
+                first, *more = text.splitlines()
+                lines += [f"    {name}: {first}", *(f"        {line}" for line in more)]
         lines += [f"  {note}" for note in self.notes]
         if self.again:
             lines.append(f"  Draw these inputs again: {self.again}")

@@ -50,7 +50,7 @@ def secant_and_tangent(
     --------
     >>> figure = secant_and_tangent(np.sin, x=1.0, eps=0.8, df=np.cos(1.0))
     >>> figure.axes[0].get_legend_handles_labels()[1][-1]
-    'tangent, slope 0.540'
+    'tangent, slope 0.54030'
     """
     figure, ax = _figure_and_axes(ax)
     span = max(2.2 * eps, 1e-6)
@@ -64,9 +64,9 @@ def secant_and_tangent(
         f_left + secant_slope * (grid - left),
         color=ORANGE,
         ls="--",
-        label=f"secant, slope {secant_slope:.3f}",
+        label=f"secant, slope {secant_slope:.5f}",
     )
-    ax.plot(grid, f_here + df * (grid - x), color=GREEN, ls="-.", label=f"tangent, slope {df:.3f}")
+    ax.plot(grid, f_here + df * (grid - x), color=GREEN, ls="-.", label=f"tangent, slope {df:.5f}")
     ax.plot([left, right], [f_left, f_right], "o", color=ORANGE, ms=6)
     ax.plot([x], [f_here], "s", color=GREEN, ms=6)
     ax.set_xticks([left, x, right], ["x - eps", "x", "x + eps"])

@@ -1,8 +1,9 @@
 # %% [markdown]
 # # Lesson 1: The chain rule
 #
-# *About 90 minutes. You need Python functions, NumPy arrays, and the derivatives of* $x^n$,
-# $\sin$, $\cos$, $\exp$ *and* $\log$.
+# *About 90 minutes. You need Python functions, NumPy arrays with* `@`, `.T` *and* `np.diag`, *and
+# the derivatives of* $x^n$, $\sin$, $\cos$, $\exp$ *and* $\log$. *Here* $\log$ *is always the natural
+# logarithm,* `np.log`.
 #
 # After this lesson you can
 #
@@ -20,14 +21,17 @@
 # ## How the lessons work
 #
 # Run the cells from the top, with Shift-Enter. Where a cell says `YOUR CODE HERE`, replace that
-# line and the `raise` below it by your answer, run the cell, then run the check under it.
+# line and the `raise` below it with your answer, run the cell, then run the check under it.
 #
-# - `check(fn)` tries your function on fresh inputs and compares it with numbers that are found
-#   without any formula. A wrong answer is told what is off, and on which inputs.
+# - `check(fn)` tries your function on fresh inputs. Where you write a derivative, it compares you
+#   with slopes that are measured, without any formula. If your answer is wrong, it tells you what
+#   is off, and on which inputs.
 # - `hint(fn)` helps a little; call it again and it helps more.
 # - `solution(fn)` shows one right answer. Use it when you have tried.
 #
-# Each exercise says how long it should take and how hard it is, from ●○○ to ●●●.
+# Your functions get arrays to read: leave them as they are, and work on a copy if you must change
+# one. If a cell does not come to an end, press the stop button (■) and look for a loop without an
+# exit. Each exercise says how long it should take and how hard it is, from ●○○ to ●●●.
 
 # %%
 import numpy as np
@@ -39,7 +43,7 @@ from course import figures
 # ### One notation, five lecture notes
 #
 # The course is built from five sets of lecture notes, and they write the same things in five ways.
-# Here is the dictionary. You need the first two columns; the others are for readers who have one
+# Here is the dictionary. You need the first three columns; the others are for readers who have one
 # of the notes at hand. They are, in the order of the columns: (a) M. Gelbart, handwritten notes;
 # (b) *Neural Networks II*, slides; (c) *Lecture 10: Back propagation*, handwritten notes;
 # (d) *Backpropagation*, slides, most of them by M. Gormley; (e) M. Olson, *Intro Neural
@@ -56,7 +60,7 @@ from course import figures
 # | $\hat y$ | `Y_hat` | prediction | $z$ | $\hat y$, $h_\Theta(x)$ | $f$ | $y$ | $\hat y$ |
 # | $y$ | `y` | target | $\hat z$ | $y$ | $y$, $y_*$ | $y^*$ | $y$ |
 # | $J$ | `loss` | loss, one number | $L$ | $J$ | $\mathcal L$, $d$ | $J$, $\ell$ | $\mathcal L$ |
-# | $dJ/dV$ | `dV` | derivative of $J$ by $V$ | $\partial L/\partial V$ | $\nabla_V J$ | $\partial\mathcal L/\partial V$ | $dJ/dV$ | $\partial\mathcal L/\partial V$ |
+# | $dJ/dV$ | `dV` | derivative of $J$ with respect to $V$ | $\partial L/\partial V$ | $\nabla_V J$ | $\partial\mathcal L/\partial V$ | $dJ/dV$ | $\partial\mathcal L/\partial V$ |
 # | $\delta = dJ/da$ | `dA` | the layer's error | $\partial L/\partial a$ | $g$ | | $dJ/da_j$ | $\delta^k$ |
 # | $N$ | `N` | number of examples | | $m$ | $n$ | $N$ | $n$ |
 # | $\lambda\,\Omega$ | `reg` | weight penalty | | $\lambda\,\Omega$, $\frac{\lambda}{2m}\sum\theta^2$ | | | |
@@ -72,24 +76,24 @@ from course import figures
 #
 # $f(x) = 2x$ is a function. $f(x) = a\,x^b$ is a whole *class* of functions: pick $a$ and $b$ and
 # you have one. Polynomials are a larger class, neural networks a very large one. Learning means
-# picking the parameters, so we must know what the output does when a parameter moves a little.
+# picking the parameters. So you need to know what the output does when a parameter moves a little.
 # That is a derivative:
 #
 # $$\frac{df}{dx} \approx \frac{f(x+\varepsilon) - f(x-\varepsilon)}{2\,\varepsilon}
 # \qquad\text{(central difference)}$$
 #
-# It is the slope of the line through two points of the curve, one on each side of $x$. The picture
-# shows it for $\sin$ at $x = 1$. **Predict:** when `eps` becomes ten times smaller, what happens to
-# the gap between the two slopes? Run the cell, then change `eps` to 0.08.
+# The right-hand side is the slope of the line through two points of the curve, one on each side of
+# $x$: the **secant**. The picture shows it for $\sin$ at $x = 1$. **Predict:** when `eps` becomes ten times smaller, what happens to
+# the gap between the slopes of secant and tangent? Run the cell, then change `eps` to 0.08.
 
 # %% free=true
 eps = 0.8
 figures.secant_and_tangent(np.sin, x=1.0, eps=eps, df=np.cos(1.0))
 
 # %% [markdown]
-# The gap shrinks about a hundredfold: the error of a central difference goes with
-# $\varepsilon^2$. With the one-sided $(f(x+\varepsilon) - f(x))/\varepsilon$ it would only
-# shrink tenfold.
+# The gap shrinks about a hundredfold, from 0.0558 to 0.0006: the error of a central difference goes
+# with $\varepsilon^2$. With the one-sided **forward difference**
+# $(f(x+\varepsilon) - f(x))/\varepsilon$ it would only shrink tenfold.
 #
 # **Exercise 1.1** · 5 minutes · ●○○
 #
@@ -117,12 +121,13 @@ def numerical_derivative(f, x, eps):
 figures.step_size_error(np.sin, np.cos, x=1.0)
 
 # %% [markdown]
-# From the right, smaller steps help: two digits of `eps` gain four digits of the central
-# difference. Then rounding takes over. A float64 keeps about 16 digits; when
-# $f(x+\varepsilon)$ and $f(x-\varepsilon)$ agree in the first ten, their difference has six left.
-# The best step for a central difference is near $\sqrt[3]{2.2\cdot10^{-16}} \approx
-# 6\cdot10^{-6}$, and it leaves about ten correct digits. Ten digits are plenty to tell a right
-# formula from a wrong one, so this is what `check` compares you with.
+# On the right, the curve bends away from its secant: that is the truncation error, and smaller steps
+# help. Two digits of `eps` gain four digits of the central difference. On the left, rounding takes
+# over. A float64 keeps about 16 digits; when $f(x+\varepsilon)$ and $f(x-\varepsilon)$ agree in the
+# first ten, their difference has six left. The best step for a central difference is near
+# $\sqrt[3]{u} \approx 6\cdot10^{-6}$, where $u = 2.2\cdot10^{-16}$ is the rounding unit of float64. It
+# leaves about ten correct digits. Ten digits are plenty to tell a right formula from a wrong one, so
+# wherever you write a derivative, this is what `check` compares you with.
 
 # %% [markdown]
 # ## 2. More than one thing can move
@@ -132,7 +137,7 @@ figures.step_size_error(np.sin, np.cos, x=1.0)
 #
 # $$\frac{dy}{da} = x^b .$$
 #
-# For $dy/db$, remember $x^b = e^{\,b\ln x}$.
+# For $dy/db$, remember $x^b = e^{\,b\log x}$.
 #
 # **Exercise 1.2** · 8 minutes · ●○○
 #
@@ -210,8 +215,8 @@ def composition_grad(theta):
 #
 # Look at the factors again. The first needs $f_2(f_3(\theta))$, the second $f_3(\theta)$, which was
 # a part of the first. Someone who computes every factor from scratch evaluates $f_3$ twice. For
-# three functions, who cares. For $f = f_1(f_2(\cdots f_n(\theta)))$, factor $k$ needs the $n-k$
-# functions inside it, and the bill is
+# three functions this hardly matters. For $f = f_1(f_2(\cdots f_n(\theta)))$, factor $k$ needs the $n-k$
+# functions inside it, and the total is
 #
 # | | function evaluations for all $n$ factors |
 # |:--|:--|
@@ -236,9 +241,9 @@ def count_evaluations(n):
 # %% check="count_evaluations" points=2
 
 # %% [markdown]
-# For $n = 1000$ that is 499,500 against 999. A network with 100,000 parameters cannot be
-# differentiated by the first method. Keeping every value of the forward pass and using it again on
-# the way back is the idea that makes backpropagation efficient.
+# For $n = 1000$ that is 499,500 against 999, for $n = 100\,000$ about five billion against 99,999.
+# Keeping every value of the forward pass and using it again on the way back is the idea that makes
+# backpropagation efficient.
 #
 # ### One sweep for all parameters
 #
@@ -246,10 +251,11 @@ def count_evaluations(n):
 #
 # $$h_k = \tanh(\theta_k\,h_{k-1}),\qquad h_0 = x,\qquad y = h_n .$$
 #
-# The parameter of the last link needs one factor, the one before it two, the first one all of them.
-# Walk back from the output and carry `dh` $= dy/dh_k$ along; then every parameter needs only one
-# more multiplication. Worked for two links, with $a_k = \theta_k h_{k-1}$ and
-# $\tanh'(a) = 1 - \tanh(a)^2$:
+# Write $a_k = \theta_k h_{k-1}$ for what goes into the $\tanh$, and remember
+# $\tanh'(a) = 1 - \tanh(a)^2$. The derivative for the last parameter passes through one link, for the
+# one before it through two, for the first through all of them. So walk back from the output and carry
+# `dh` $= dy/dh_k$ along. In each link, turn it into `da` $= dy/da_k$; then the parameter's derivative
+# is `da` times what came into the link. Here $J = y$. Worked for two links:
 
 # %% demo=true
 theta_1, theta_2, h_0 = 0.8, -1.1, 0.6
@@ -274,7 +280,7 @@ print("dtheta:", round(dtheta_1, 4), round(dtheta_2, 4))
 def parameter_grads(theta, x):
     """Return dtheta, shape (n,): dy/dtheta_k of the chain h_k = tanh(theta_k * h_{k-1}).
 
-    theta: shape (n,), the first link first; x: a number, h_0. y is h_n.
+    theta: shape (n,), theta[0] is theta_1; x: a number, h_0. y is h_n, so there are n + 1 values h.
     """
     # BEGIN SOLUTION
     h = [x]
@@ -313,9 +319,9 @@ def parameter_grads(theta, x):
 # | $u = u_1 + u_2$ | $dJ/du_1 = dJ/du\cdot\;?\,$, $\quad dJ/du_2 = dJ/du\cdot\;?$ |
 # | $J = \cos(u)$ | $dJ/du = \;?$ |
 #
-# The backward column is read **upwards**, from $J$ to $x$. $t$ reaches $J$ by two ways, through
+# The backward column is read **upwards**, from $J$ to $x$. $t$ reaches $J$ along two paths, through
 # $u_1$ and through $u_2$, so $dJ/dt$ is the sum of what comes back along both. That is why it says
-# $\mathrel{+}=$.
+# $\mathrel{+}=$, starting from 0.
 #
 # **Exercise 1.6** · 4 minutes · ●○○
 #
@@ -340,8 +346,8 @@ def cosine_forward(x):
 # %% [markdown]
 # **Exercise 1.7** · 10 minutes · ●●○
 #
-# Now the backward column. Fill the question marks and bring every derivative home. The forward
-# values come in as arguments, so a slip above does not spoil this one.
+# Now the backward column. Fill in the question marks and compute all five derivatives. The forward
+# values come in as arguments, so a slip above does not spoil this one; you will not need all of them.
 
 
 # %% exercise="cosine_backward"
@@ -366,24 +372,24 @@ def cosine_backward(x, t, u1, u2, u):
 # %% [markdown]
 # ## 5. The chain rule for vectors
 #
-# Let $u = h(x)$ and $y = g(u)$, with vectors $x \in \mathbb R^K$, $u \in \mathbb R^J$,
-# $y \in \mathbb R^I$. Now $x_k$ reaches $y_i$ by $J$ ways, one through each $u_j$, and the ways add:
+# Let $u = f(x)$ and $y = g(u)$, with vectors $x \in \mathbb R^D$, $u \in \mathbb R^M$,
+# $y \in \mathbb R^C$. Now $x_k$ reaches $y_i$ along $M$ paths, one through each $u_j$. The paths add:
 #
-# $$\frac{dy_i}{dx_k} = \sum_{j=1}^{J} \frac{dy_i}{du_j}\,\frac{du_j}{dx_k}
+# $$\frac{dy_i}{dx_k} = \sum_{j=1}^{M} \frac{dy_i}{du_j}\,\frac{du_j}{dx_k}
 # \qquad\text{for all } i, k .$$
 #
-# Write the derivatives $dy_i/du_j$ as a table with $I$ rows and $J$ columns: that is the
+# Write the derivatives $dy_i/du_j$ as a table with $C$ rows and $M$ columns: that is the
 # **Jacobian** of $g$.
 #
 # **Exercise 1.8** · 8 minutes · ●○○
 #
-# Compute the Jacobian $dy/dx$, shape `(I, K)`, from the other two. Loops are fine. When they work,
+# Compute the Jacobian $dy/dx$, shape `(C, D)`, from the other two. Loops are fine. When they work,
 # ask yourself which operation of linear algebra you have written.
 
 
 # %% exercise="chain_jacobians"
 def chain_jacobians(dy_du, du_dx):
-    """Return dy_dx, shape (I, K), from dy_du, shape (I, J), and du_dx, shape (J, K)."""
+    """Return dy_dx, shape (C, D), from dy_du, shape (C, M), and du_dx, shape (M, D)."""
     # BEGIN SOLUTION
     return dy_du @ du_dx
     # END SOLUTION
@@ -394,16 +400,17 @@ def chain_jacobians(dy_du, du_dx):
 # %% [markdown]
 # ### A formula as printed
 #
-# Lecture notes are read by people and copied by people, and slips happen. One of our notes, slides
-# (d), computes $a_j = \sum_i \alpha_{ji}\,x_i$ and gives, as printed in our copy,
+# Lecture notes are copied by hand, and slips happen. One set of notes, (d), computes
+# $a_j = \sum_i \alpha_{ji}\,x_i$ and gives, as printed in our copy,
 #
 # $$\frac{dJ}{dx_i} = \frac{dJ}{da_j}\cdot\sum_{j} \alpha_{ji} .$$
 #
-# On the right, $j$ is summed over in one factor and free in the other. **Predict** before you run
-# the cell: reading it as "add up the $dJ/da_j$, times the column sum", can it be right?
+# That is puzzling: the sum on the right runs over $j$, and yet a $j$ is left over in front of it.
+# Suppose it means: add up the $dJ/da_j$, then multiply by the sum of column $i$. **Predict** before
+# you run the cell: can that be right?
 
 # %% free=true
-alpha = np.array([[1.0, -2.0, 0.5], [0.3, 1.0, -1.0]])  # (J, I) = (2, 3)
+alpha = np.array([[1.0, -2.0, 0.5], [0.3, 1.0, -1.0]])  # (M, D) = (2, 3)
 x0 = np.array([0.2, -0.4, 0.7])
 
 
@@ -419,15 +426,15 @@ print("numeric:   ", np.array([(toy_loss(x0 + e) - toy_loss(x0 - e)) / 2e-5 for 
 # %% [markdown]
 # **Exercise 1.9** · 5 minutes · ●○○
 #
-# Write the formula as it should be: $x_i$ reaches $J$ through every $a_j$, so each way brings its
+# Write the formula as it should be: $x_i$ reaches $J$ through every $a_j$, and each path brings its
 # own $dJ/da_j$.
 
 
 # %% exercise="input_grad"
 def input_grad(da, alpha):
-    """Return dx, shape (I,), where a_j = sum_i alpha_ji x_i.
+    """Return dx, shape (D,), where a_j = sum_i alpha_ji x_i.
 
-    da: dJ/da, shape (J,); alpha: shape (J, I).
+    da: dJ/da, shape (M,); alpha: shape (M, D).
     """
     # BEGIN SOLUTION
     return alpha.T @ da
@@ -439,13 +446,13 @@ def input_grad(da, alpha):
 # %% [markdown]
 # ### The Jacobian of a layer
 #
-# A layer without bias computes $a = W x$ and $h = \sigma(a)$, with $W \in \mathbb R^{M\times D}$
-# and the sigmoid
+# A layer without bias computes $a = W x$ and $h = \sigma(a)$, with $W \in \mathbb R^{M\times D}$. The
+# sigmoid acts on each entry of $a$ by itself:
 #
 # $$\sigma(a) = \frac{1}{1+e^{-a}},\qquad \sigma'(a) = \sigma(a)\,\big(1-\sigma(a)\big) .$$
 #
-# Each $h_j$ depends on its own $a_j$ only, so $dh/da$ is a diagonal matrix, $M \times M$. And
-# $da/dx = W$.
+# So each $h_j$ depends on its own $a_j$ only, and the Jacobian $dh/da$ is a diagonal matrix,
+# $M \times M$. And $da/dx = W$, because $da_j/dx_i = W_{ji}$.
 #
 # **Exercise 1.10** · 10 minutes · ●●○
 #
@@ -475,41 +482,44 @@ def layer_jacobian(W, x):
 # %% [markdown]
 # ## 6. From the output side
 #
-# For a chain of vector functions $f = h_L \circ \dots \circ h_1$ the Jacobians multiply,
-# $Df = Dh_L \cdots Dh_1$. If the output is one number, as a loss is, the gradient is that product
-# transposed:
+# In a chain of vector functions, $f_1$ comes first and $f_L$ last. Let $F_k$ be the Jacobian of
+# $f_k$, taken at the input that $f_k$ really gets. (Notes (e) write $Dh_k$ for it.) By the chain rule
+# the Jacobian of the whole chain is the product $F_L \cdots F_2\,F_1$.
 #
-# $$\nabla f = (Dh_1)^T\,(Dh_2)^T \cdots (Dh_L)^T .$$
+# If the output is one number, as a loss is, the Jacobian has one row. Written as a column it is the
+# **gradient** $\nabla f$, and transposing a product turns its order round:
 #
-# $Dh_L$ has one row, so $(Dh_L)^T$ is a single column. Start at that end and everything you ever
+# $$\nabla f = F_1^T\,F_2^T \cdots F_L^T .$$
+#
+# $F_L$ has one row, so $F_L^T$ is a single column. Start at that end and everything you ever
 # hold is a vector. Start at the other end and you multiply whole matrices. **Predict** how much
-# that matters for five layers of 300 units.
+# that matters for 300 inputs, four hidden layers of 300 units and one output.
 
 # %% demo=true
 sizes = [300, 300, 300, 300, 300, 1]  # x, four hidden layers, the output
-pairs = list(zip(sizes[1:], sizes[:-1], strict=True))
-from_output = sum(rows * columns for rows, columns in pairs[:-1])
-from_input = sum(rows * columns * sizes[0] for rows, columns in pairs[1:])
+shapes = list(zip(sizes[1:], sizes[:-1], strict=True))  # of F_1, ..., F_5
+from_output = sum(rows * columns for rows, columns in shapes[:-1])  # a vector, times F_4, ..., F_1
+from_input = sum(rows * columns * sizes[0] for rows, columns in shapes[1:])  # F_1, times F_2, ...
 print(f"multiplications from the output side: {from_output:>12,}")
 print(f"multiplications from the input side:  {from_input:>12,}")
 
 # %% [markdown]
 # **Exercise 1.11** · 10 minutes · ●●○
 #
-# Compute the gradient from a list of Jacobians, from the output side, without ever multiplying two
-# matrices.
+# Compute the gradient from a list of Jacobians. Walk back from the output, so that you only ever hold
+# one vector.
 
 
 # %% exercise="gradient_from_output"
 def gradient_from_output(jacobians):
-    """Return the gradient, shape (D,), from [Dh_1, Dh_2, ..., Dh_L].
+    """Return the gradient, shape (D,), from the list [F_1, F_2, ..., F_L], L >= 1.
 
-    Dh_1 has shape (M_1, D), Dh_2 (M_2, M_1), and so on; the last one has shape (1, M_{L-1}).
+    F_1 has shape (M_1, D), F_2 (M_2, M_1), and so on; the last one has one row.
     """
     # BEGIN SOLUTION
     gradient = jacobians[-1][0]
-    for Dh in reversed(jacobians[:-1]):
-        gradient = Dh.T @ gradient
+    for F in reversed(jacobians[:-1]):
+        gradient = F.T @ gradient
     return gradient
     # END SOLUTION
 
@@ -519,7 +529,15 @@ def gradient_from_output(jacobians):
 # %% [markdown]
 # ### A whole network
 #
-# Put everything together. Notes (b) ask for the gradient of
+# One piece is missing: the derivative with respect to a weight *matrix*. In $a = Wx$ the weight
+# $W_{ji}$ enters $a_j$ only, and there it is multiplied by $x_i$. So
+#
+# $$\frac{dJ}{dW_{ji}} = \frac{dJ}{da_j}\,x_i .$$
+#
+# All of them together are the **outer product** of `da`, shape `(M,)`, and `x`, shape `(D,)`:
+# `np.outer(da, x)` has shape `(M, D)`, that of $W$.
+#
+# Now put everything together. Notes (b), which call the weights $\Theta$, ask for the gradient of
 #
 # $$J = \log\,\sigma\big(\Theta^{(2)}\,\sigma(\Theta^{(1)} x)\big),$$
 #
@@ -528,7 +546,7 @@ def gradient_from_output(jacobians):
 # $$a^{(1)} = \Theta^{(1)}x \in \mathbb R^M,\quad h = \sigma(a^{(1)}) \in \mathbb R^M,\quad
 # a^{(2)} = \Theta^{(2)}h \in \mathbb R^1,\quad J = \log\sigma(a^{(2)}) .$$
 #
-# Walk back from $J$. The first step is pleasant: $\frac{d}{da}\log\sigma(a) = 1 - \sigma(a)$.
+# Walk back from $J$. The first step is short: $\frac{d}{da}\log\sigma(a) = 1 - \sigma(a)$.
 #
 # **Exercise 1.12** · 15 minutes · ●●●
 #
@@ -563,7 +581,7 @@ def log_network_grad(Theta1, Theta2, x):
 # ## What you have now
 #
 # Keep every value of the forward pass. Walk back from the output. Multiply by the local derivative,
-# add where ways meet. Everything else in this course is that, for larger formulas.
+# add where paths meet. Everything else in this course is that, for larger formulas.
 #
 # Three questions to take with you. Think first, then open.
 #
@@ -576,14 +594,14 @@ def log_network_grad(Theta1, Theta2, x):
 #
 # <details><summary>2. Why does dJ/dt get a sum in section 4, and dJ/du1 not?</summary>
 #
-# t is used twice, so a change of t reaches J by two ways. u1 is used once.
+# t is used twice, so a change of t reaches J along two paths. u1 is used once.
 # </details>
 #
 # <details><summary>3. The loss is one number and there are a million weights. Why does it pay to
 # start at the output?</summary>
 #
-# From the output side you carry one vector through every layer. From the input side you would carry
-# a whole Jacobian, one column for each input.
+# From the output side you carry one vector through every layer, and each weight's derivative is
+# read off on the way. From the other side you would carry one column for each weight.
 # </details>
 #
 # **Next:** in lesson 2 the tables of section 4 become a graph, and a small program reads the

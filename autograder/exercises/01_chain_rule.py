@@ -50,7 +50,7 @@ def tanh_chain(theta, x):
 
 
 def jacobian_chain(rng, links):
-    """Return Jacobians [Dh_1, …, Dh_L] of different sizes, the last with one row."""
+    """Return Jacobians [F_1, …, F_L] of different sizes, the last with one row."""
     sizes = [*different_sizes(rng, links), 1]
     return [rng.normal(size=(rows, columns)) for columns, rows in pairwise(sizes)]
 
@@ -124,8 +124,8 @@ POWER_GRAD = Exercise(
     hints=(
         "When only one of the three moves, what kind of function is it: a line, an exponential, a "
         "power?",
-        "For `db`, write x**b as exp(b * log(x)): the derivative of exp(b * c) by b is "
-        "c * exp(b * c).",
+        "For `db`, write x**b as exp(b * log(x)): with respect to b, the derivative of exp(b * c) "
+        "is c * exp(b * c).",
         "`da` is x to the b; `db` is the whole of y times the natural log of x; `dx` is the power "
         "rule, with a in front.",
     ),
@@ -322,9 +322,9 @@ COSINE_BACKWARD = Exercise(
         Mistake("sign of the cosine's derivative", "du = -np.sin(u)", "du = np.sin(u)",
                 "What is the sign of the derivative of the cosine?"),
         Mistake("= for +=", "dt += du2 * 3", "dt = du2 * 3",
-                "The second way overwrites the first: t reaches J by two ways, and they add."),
-        Mistake("second way left out", "    dt += du2 * 3\n", "",
-                "t is used twice, so two ways lead back to it."),
+                "The second path overwrites the first: t reaches J along two paths, and they add."),
+        Mistake("second path left out", "    dt += du2 * 3\n", "",
+                "t is used twice, so two paths lead back to it."),
         Mistake("upstream left out", "dt += du2 * 3", "dt += 3",
                 "A local derivative is multiplied by what comes from above."),
         Mistake("factor at the wrong input", "np.cos(t)", "np.cos(u1)",
@@ -369,9 +369,9 @@ CHAIN_JACOBIANS = Exercise(
         Mistake("order exchanged", "dy_du @ du_dx", "du_dx @ dy_du",
                 "The order of a matrix product matters."),
         Mistake("mean for sum", "dy_du @ du_dx", "dy_du @ du_dx / len(du_dx)",
-                "The ways add up; they are not averaged."),
-        Mistake("first way only", "dy_du @ du_dx", "np.outer(dy_du[:, 0], du_dx[0])",
-                "Only the first of the ways is there."),
+                "The paths add up; they are not averaged."),
+        Mistake("first path only", "dy_du @ du_dx", "np.outer(dy_du[:, 0], du_dx[0])",
+                "Only the first of the paths is there."),
     ),
 )
 
@@ -404,11 +404,11 @@ INPUT_GRAD = Exercise(
         Mistake("no transpose", "alpha.T @ da", "alpha @ da",
                 "The sum goes over j, the rows of alpha."),
         Mistake("upstream left out", "alpha.T @ da", "alpha.sum(axis=0)",
-                "Each way brings its own dJ/da_j."),
+                "Each path brings its own dJ/da_j."),
         Mistake("mean for sum", "alpha.T @ da", "alpha.T @ da / len(da)",
-                "The ways add up; they are not averaged."),
+                "The paths add up; they are not averaged."),
         Mistake("not summed", "alpha.T @ da", "alpha * da[:, None]",
-                "These are the single ways: they are still to be added over j."),
+                "These are the single paths: they are still to be added over j."),
     ),
 )
 
@@ -462,6 +462,11 @@ GRADIENT_FROM_OUTPUT = Exercise(
             "all sizes differ, so the order and the transposes must be right",
         ),
         Family(
+            "a single input",
+            lambda rng: {"jacobians": [rng.normal(size=(3, 1)), rng.normal(size=(1, 3))]},
+            "a vector that is squeezed loses its only axis here",
+        ),
+        Family(
             "one Jacobian",
             lambda rng: {"jacobians": jacobian_chain(rng, 1)},
             "the loop has nothing to do",
@@ -482,11 +487,13 @@ GRADIENT_FROM_OUTPUT = Exercise(
                 "The walk stops one step before x."),
         Mistake("order not reversed", "reversed(jacobians[:-1])", "jacobians[:-1]",
                 "From the output side means from the end of the list."),
-        Mistake("no transpose", "Dh.T @ gradient", "Dh @ gradient",
+        Mistake("no transpose", "F.T @ gradient", "F @ gradient",
                 "Going back, each Jacobian is transposed."),
         Mistake("upstream ignored", "gradient = jacobians[-1][0]",
                 "gradient = np.ones(jacobians[-1].shape[1])",
                 "The last Jacobian is part of the product too."),
+        Mistake("squeezed", "return gradient", "return np.squeeze(gradient)",
+                "The gradient of one input is still an array, of shape (1,)."),
         Mistake("a row kept", "return gradient", "return gradient[None, :]",
                 "The gradient has the shape of x: one axis."),
     ),

@@ -25,6 +25,10 @@ def power_grad__as_list(a, b, x):
     return [np.exp(b * np.log(x)), a * np.exp(b * np.log(x)) * np.log(x), a * b * x**b / x]
 
 
+def power_grad__as_array(a, b, x):
+    return a * x**b * np.array([1 / a, np.log(x), b / x])
+
+
 def composition_grad__double_angle(theta):
     return -np.sin(2 * theta) / (1 + np.cos(theta) ** 2)
 

@@ -154,7 +154,7 @@ def test_outputs_are_told_apart_and_each_earns_its_share():
 
 def test_number_of_outputs():
     assert said(lambda w, b: w, PAIR) == (
-        "returned an array of shape (2,), but should return 2 values: dw, db."
+        "returned an array of shape (2,), but should return 2 values, separated by commas: dw, db."
     )
     assert said(lambda w, b: (w, b, w), PAIR) == "returned 3 values, but should return 2: dw, db."
 
@@ -202,12 +202,32 @@ def test_long_prints_are_cut():
     assert result.notes[0].endswith("`4`\n… and 45 more lines")
 
 
-def test_first_failing_case_is_shown_with_its_family():
+def test_tuple_for_a_single_output_is_told():
+    assert said(lambda x: (2 * x,)) == (
+        "returned a tuple with one value in it, but should return dx itself. Is there a comma "
+        "behind it?"
+    )
+    assert said(lambda x: (2 * x, 1.0)) == "returned 2 values, but should return one: dx."
+
+
+def test_function_in_place_of_an_array_is_told():
+    assert said(lambda x: np.sin) == "dx is a function, but should be an array of shape (2,)."
+
+
+def test_case_that_is_furthest_off_is_shown():
+    both = exercise(Gradient(lambda x: x**2, wrt=("x",)), near={"x": 1.0001}, far={"x": 3.0})
+    result = check(lambda x: 2.0, both)
+    assert result.family == "far"
+    assert result.summary == "dx is 2, but central differences give 6 (relative error 0.67)."
+
+
+def test_failing_case_is_shown_with_its_family():
     sizes = exercise(Gradient(lambda x: (x**3).sum(), wrt=("x",)),
                      easy={"x": np.array([1.0])}, hard={"x": np.array([2.0])})  # fmt: skip
     result = check(lambda x: 3 * x, sizes)
     assert result.family == "hard"
-    assert result.inputs == {"x": "[2.]"}
+    assert result.inputs == {"x": "shape (1,)\n[2.]"}
+    assert "    x: shape (1,)\n        [2.]" in str(result)
 
 
 def test_same_seed_draws_the_same_cases_and_more_repeats_add_to_them(exercises):

@@ -14,8 +14,8 @@ def test_secant_and_tangent_labels_carry_both_slopes():
     figure = draw(figures.secant_and_tangent(np.sin, x=1.0, eps=0.8, df=np.cos(1.0)))
     assert isinstance(figure, Figure)
     labels = figure.axes[0].get_legend_handles_labels()[1]
-    # (sin 1.8 - sin 0.2) / 1.6 = (0.97385 - 0.19867) / 1.6 = 0.484
-    assert labels == ["f", "secant, slope 0.484", "tangent, slope 0.540"]
+    # (sin 1.8 - sin 0.2) / 1.6 = (0.973848 - 0.198669) / 1.6 = 0.48449; cos 1 = 0.54030
+    assert labels == ["f", "secant, slope 0.48449", "tangent, slope 0.54030"]
 
 
 def test_central_difference_is_better_than_forward_at_the_marked_step():
