@@ -1,9 +1,15 @@
 """Reference library of the course: backpropagation in readable NumPy.
 
-| module      | holds                                                             |
-|-------------|-------------------------------------------------------------------|
-| `gradcheck` | central differences, Jacobians, relative error                    |
-| `figures`   | the matplotlib figures of the lessons; each returns a Figure      |
+| module        | holds                                                                         |
+|---------------|-------------------------------------------------------------------------------|
+| `activations` | sigmoid, tanh, relu, softplus, identity, softmax, and their derivatives       |
+| `losses`      | quadratic loss and cross-entropies, and their gradients                       |
+| `graph`       | reverse-mode automatic differentiation on floats and arrays                   |
+| `mlp`         | a multilayer perceptron, forward and backward                                 |
+| `gradcheck`   | central differences, and checks of gradients, pairs and whole networks        |
+| `optim`       | sgd, momentum, adam, and a training loop                                      |
+| `datasets`    | xor, moons, spirals, handwritten digits                                       |
+| `figures`     | the matplotlib figures of the lessons; each returns a Figure                  |
 
 Importing `course` loads NumPy only. `figures` loads matplotlib when it is imported.
 """

@@ -6,6 +6,11 @@
 | `numerical_jacobian` | dy_i/dx_k of a function from a vector to a vector, (I, K)    |
 | `relative_error`     | distance of two arrays on the scale of the larger one        |
 | `step_size`          | the step each entry is moved by                              |
+| `check_gradient`     | a gradient of one function against its central differences   |
+| `check_vjp`          | any pair forward, backward, with a random upstream           |
+| `check_model`        | every entry of a network's gradient, quickly                 |
+
+The checks return `Comparison`s: the error, where it is largest, and which entries lie at a kink.
 
 A central difference moves one entry at a time by ±eps and looks at what the output does:
 
@@ -16,11 +21,17 @@ rounding unit of float64, 2.2e-16. Their sum is smallest near eps = cbrt(u) ≈ 
 about ten correct digits.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+if TYPE_CHECKING:
+    from course.mlp import MLP
+
+TOLERANCE = 1e-6
 CBRT_UNIT = float(np.cbrt(np.finfo(np.float64).eps))  # 6.06e-06
 
 
@@ -85,7 +96,8 @@ def numerical_gradient(
     x = _as_float64(x).copy()
     gradient = np.zeros_like(x)
     for i in np.ndindex(x.shape):
-        difference, width = _central_difference(f, x, i)
+        above, below, width = _both_sides(f, x, i)
+        difference = above - below
         if upstream is not None:
             if np.shape(upstream) != difference.shape:
                 raise ValueError(
@@ -133,7 +145,8 @@ def numerical_jacobian(
         raise ValueError(f"x has shape {x.shape} but a Jacobian needs a vector, shape (K,)")
     columns = []
     for k in range(x.size):
-        difference, width = _central_difference(f, x, (k,))
+        above, below, width = _both_sides(f, x, (k,))
+        difference = above - below
         if difference.ndim != 1:
             raise ValueError(
                 f"f(x) has shape {difference.shape} but a Jacobian needs a vector, shape (I,)"
@@ -184,10 +197,262 @@ def relative_error(actual: ArrayLike, expected: ArrayLike, floor: float = 1e-3) 
     return float(distance / max(*norms, floor / scale))
 
 
-def _central_difference(
+@dataclass(frozen=True)
+class Comparison:
+    """A gradient held against central differences.
+
+    Parameters
+    ----------
+    name : str
+        Of the quantity that was differentiated by.
+    analytic, numeric : ndarray, equal shapes
+        The two gradients.
+    kinks : ndarray of bool, same shape
+        Entries whose step goes across a kink, where a central difference means nothing. They do
+        not count.
+    """
+
+    name: str
+    analytic: NDArray[np.float64]
+    numeric: NDArray[np.float64]
+    kinks: NDArray[np.bool_]
+
+    @property
+    def error(self) -> float:
+        """Relative error by norm, kinks left out."""
+        return relative_error(self.analytic[~self.kinks], self.numeric[~self.kinks])
+
+    @property
+    def passed(self) -> bool:
+        """Whether the error is at most `TOLERANCE`."""
+        return self.error <= TOLERANCE
+
+    @property
+    def worst(self) -> tuple[int, ...]:
+        """The index of the largest difference, kinks left out."""
+        difference = np.where(self.kinks, 0.0, np.abs(self.analytic - self.numeric))
+        return tuple(int(i) for i in np.unravel_index(np.argmax(difference), difference.shape))
+
+    def __str__(self) -> str:
+        kinks = f", {int(self.kinks.sum())} entries at a kink left out" if self.kinks.any() else ""
+        if self.passed:
+            return f"{self.name}: right, relative error {self.error:.1e}{kinks}"
+        i = self.worst
+        index = f"[{', '.join(map(str, i))}]" if i else ""
+        return (
+            f"{self.name}: off, relative error {self.error:.1e}{kinks}; "
+            f"at {self.name}{index} it is {self.analytic[i]:.6g}, "
+            f"central differences give {self.numeric[i]:.6g}"
+        )
+
+
+def check_gradient(
+    f: Callable[[NDArray[np.float64]], float],
+    grad: ArrayLike | Callable[[NDArray[np.float64]], ArrayLike],
+    x: ArrayLike,
+    name: str = "dx",
+) -> Comparison:
+    """Hold the gradient of a scalar function against its central differences.
+
+    Parameters
+    ----------
+    f : callable
+        Takes an array of x's shape, returns a number.
+    grad : array_like of x's shape, or callable
+        The gradient at x, or a function that gives it.
+    x : array_like of float64, any shape
+        The point of differentiation. Not modified.
+    name : str
+        What the gradient is called in the report.
+
+    Returns
+    -------
+    Comparison
+
+    Raises
+    ------
+    TypeError
+        If x is not float64.
+    ValueError
+        If the gradient has another shape than x: shapes are never broadcast into agreement.
+
+    Examples
+    --------
+    >>> print(check_gradient(lambda x: (x**2).sum(), lambda x: 2 * x, np.array([1.0, 2.0])).passed)
+    True
+    """
+    x = _as_float64(x).copy()
+    analytic = np.asarray(grad(x) if callable(grad) else grad)
+    if analytic.shape != x.shape:
+        raise ValueError(f"{name} has shape {analytic.shape} but x has shape {x.shape}")
+    numeric, kinks = np.zeros(x.shape), np.zeros(x.shape, dtype=bool)
+    here = float(f(x))
+    for i in np.ndindex(x.shape):
+        above, below, width = _both_sides(f, x, i)
+        numeric[i] = (above - below) / width
+        kinks[i] = _at_kink(float(above), here, float(below), width)
+    return Comparison(name, analytic.astype(np.float64), numeric, kinks)
+
+
+def check_vjp(
+    forward: Callable[..., Any],
+    backward: Callable[..., Any],
+    inputs: Sequence[Any],
+    rng: np.random.Generator | None = None,
+    names: Sequence[str] = (),
+) -> list[Comparison]:
+    """Hold a backward function against central differences, with a random upstream gradient.
+
+    The forward function may return its output, and backward is called with (upstream, *inputs); or
+    (output, cache), and backward is called with (upstream, cache).
+
+    Parameters
+    ----------
+    forward, backward : callable
+        The pair. backward returns one gradient for every float64 input, in order.
+    inputs : sequence
+        What forward is called with. Those that are not float64 (labels, flags) stay as they are
+        and have no gradient. Not modified.
+    rng : Generator, optional
+        Draws the upstream gradient. Left out, a generator with seed 0.
+    names : sequence of str
+        Names of the inputs for the report.
+
+    Returns
+    -------
+    list of Comparison
+        One for every float64 input.
+
+    Raises
+    ------
+    TypeError
+        If no input is float64.
+    ValueError
+        If backward returns too many or too few gradients, or one of the wrong shape.
+
+    Examples
+    --------
+    >>> X, W = np.ones((2, 3)), np.ones((4, 3))
+    >>> pair = check_vjp(lambda X, W: X @ W.T, lambda dA, X, W: (dA @ W, dA.T @ X), [X, W])
+    >>> [one.passed for one in pair]
+    [True, True]
+    """
+    rng = np.random.default_rng(0) if rng is None else rng
+    inputs = [np.array(value) if isinstance(value, np.ndarray) else value for value in inputs]
+    places = [i for i, value in enumerate(inputs) if np.asarray(value).dtype == np.float64]
+    if not places:
+        raise TypeError("none of the inputs is float64, so there is nothing to differentiate by")
+
+    def output(*values: Any) -> NDArray[np.float64]:
+        result = forward(*values)
+        return np.asarray(result[0] if isinstance(result, tuple) else result)
+
+    result = forward(*inputs)
+    upstream = rng.normal(size=output(*inputs).shape)
+    behind = result[1:] if isinstance(result, tuple) else inputs
+    gradients = backward(upstream, *behind)
+    gradients = list(gradients) if isinstance(gradients, tuple | list) else [gradients]
+    if len(gradients) != len(places):
+        raise ValueError(
+            f"backward returned {len(gradients)} gradients but {len(places)} inputs are float64"
+        )
+    comparisons = []
+    for place, gradient in zip(places, gradients, strict=True):
+
+        def loss(value: NDArray[np.float64], place: int = place) -> float:
+            values = [*inputs[:place], value, *inputs[place + 1 :]]
+            return float(np.sum(upstream * output(*values)))
+
+        name = f"d{names[place]}" if names else f"d(input {place})"
+        comparisons.append(check_gradient(loss, gradient, inputs[place], name))
+    return comparisons
+
+
+def check_model(model: "MLP", X: ArrayLike, Y: ArrayLike) -> list[Comparison]:
+    """Hold every entry of a network's gradient against central differences, quickly.
+
+    One weight of unit m changes one column of the layer's pre-activations. So all weights that lead
+    into a unit are moved at once, each in a copy of the batch, and only the layers above that unit
+    are computed again. The numbers are those of the plain loop, two forward passes for each entry.
+
+    Parameters
+    ----------
+    model : MLP
+        The network. Its parameters are not modified.
+    X, Y : array_like
+        A small batch, as in `MLP.loss`. Not modified.
+
+    Returns
+    -------
+    list of Comparison
+        dW1, db1, dW2, db2, …
+    """
+    X = np.asarray(X, dtype=np.float64)
+    _, gradients = model.loss_and_gradients(X, Y)
+    del gradients  # dW and db are views of it
+    Y = np.asarray(Y)
+    H, A = [X], []
+    for W, b, phi in zip(model.W, model.b, model.phi, strict=True):
+        A.append(H[-1] @ W.T + b)
+        H.append(phi.phi(A[-1]))
+    losses_here = model.loss_function.each(H[-1], Y)
+    comparisons = []
+    for k, (W, b) in enumerate(zip(model.W, model.b, strict=True)):
+        numeric_W, kinks_W = np.empty_like(W), np.zeros(W.shape, dtype=bool)
+        numeric_b, kinks_b = np.empty_like(b), np.zeros(b.shape, dtype=bool)
+        inputs = np.column_stack([H[k], np.ones(len(X))])  # the bias is the weight of a 1
+        for m in range(len(b)):
+            weights = np.append(W[m], b[m])
+            eps = step_size(weights)
+            above = _losses_with_column(model, k, m, A, H, (inputs * eps).T, Y)
+            below = _losses_with_column(model, k, m, A, H, (-inputs * eps).T, Y)
+            slope = (above - below).mean(axis=1) / (2 * eps)
+            penalty = model.reg * W[m]  # ½·reg·W² is its own central difference, to the last digit
+            numeric_W[m], numeric_b[m] = slope[:-1] + penalty, slope[-1]
+            # One example at a kink is enough to make the entry's difference worthless.
+            bend = np.abs(above - 2 * losses_here + below).max(axis=1) / eps
+            kinks_W[m], kinks_b[m] = _bent(bend[:-1], slope[:-1]), _bent(bend[-1], slope[-1])
+        for name, gradient, numeric, kinks in (
+            ("dW", model.dW[k], numeric_W, kinks_W),
+            ("db", model.db[k], numeric_b, kinks_b),
+        ):
+            comparisons.append(Comparison(f"{name}{k + 1}", gradient.copy(), numeric, kinks))
+    return comparisons
+
+
+def _losses_with_column(
+    model: "MLP",
+    k: int,
+    m: int,
+    A: list[NDArray[np.float64]],
+    H: list[NDArray[np.float64]],
+    change: NDArray[np.float64],
+    Y: NDArray,
+) -> NDArray[np.float64]:
+    """Return the loss of every example for each of R changes of column m of layer k's A, (R, N).
+
+    change has shape (R, N): what is added to A_k[:, m].
+    """
+    R, N = change.shape
+    column = model.phi[k].phi(A[k][:, m] + change)  # (R, N)
+    last = k + 1 == len(model.W)
+    if last:
+        out = np.repeat(H[k + 1][None], R, axis=0)  # (R, N, C)
+        out[:, :, m] = column
+    else:
+        moved = (column - H[k + 1][:, m])[:, :, None] * model.W[k + 1][:, m]
+        moved += A[k + 1]  # (R, N, M_{k+1})
+        out = model.phi[k + 1].phi(moved, out=moved)
+        for W, b, phi in list(zip(model.W, model.b, model.phi, strict=True))[k + 2 :]:
+            out = phi.phi(out @ W.T + b)
+    targets = np.concatenate([Y] * R)
+    return model.loss_function.each(out.reshape(R * N, -1), targets).reshape(R, N)
+
+
+def _both_sides(
     f: Callable[[NDArray[np.float64]], ArrayLike], x: NDArray[np.float64], i: tuple[int, ...]
-) -> tuple[NDArray[np.float64], float]:
-    """Return f(x + eps·e_i) - f(x - eps·e_i) and the width 2·eps really taken; x is put back."""
+) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
+    """Return f(x + eps·e_i), f(x - eps·e_i) and the width 2·eps really taken; x is put back."""
     here = float(x[i])
     eps = float(step_size(here))
     above, below = here + eps, here - eps
@@ -198,7 +463,19 @@ def _central_difference(
         f_below = np.array(f(x), dtype=np.float64)
     finally:
         x[i] = here
-    return f_above - f_below, above - below
+    return f_above, f_below, above - below
+
+
+def _at_kink(above: float, here: float, below: float, width: float) -> bool:
+    return bool(_bent(abs(above - 2 * here + below) / (0.5 * width), (above - below) / width))
+
+
+def _bent(bend: ArrayLike, slope: ArrayLike) -> NDArray[np.bool_]:
+    """Return whether the slopes on the two sides differ by more than curvature explains.
+
+    For a smooth function they differ by about eps·f''; at a kink by a good part of the slope.
+    """
+    return np.asarray(bend) > np.maximum(1e-3 * np.abs(slope), 20 * CBRT_UNIT)
 
 
 def _as_float64(x: ArrayLike) -> NDArray[np.float64]:

@@ -1,7 +1,17 @@
 import numpy as np
 import pytest
 
-from course.gradcheck import numerical_gradient, numerical_jacobian, relative_error, step_size
+from course import losses
+from course.gradcheck import (
+    check_gradient,
+    check_model,
+    check_vjp,
+    numerical_gradient,
+    numerical_jacobian,
+    relative_error,
+    step_size,
+)
+from course.mlp import MLP
 
 
 def test_gradient_of_a_sum_of_squares_is_twice_x():
@@ -90,3 +100,113 @@ def test_relative_error_never_broadcasts():
 
 def test_relative_error_of_nan_is_nan():
     assert np.isnan(relative_error([np.nan], [1.0]))
+
+
+def test_check_gradient_passes_a_right_and_tells_a_wrong_one():
+    x = np.array([1.0, -2.0])
+    assert check_gradient(lambda x: (x**2).sum(), lambda x: 2 * x, x).passed
+    wrong = check_gradient(lambda x: (x**2).sum(), np.array([2.0, 4.0]), x)
+    assert not wrong.passed
+    assert wrong.worst == (1,)
+    assert str(wrong) == (
+        "dx: off, relative error 1.8e+00; at dx[1] it is 4, central differences give -4"
+    )
+
+
+def test_check_gradient_never_broadcasts():
+    with pytest.raises(ValueError, match=r"dx has shape \(1, 2\) but x has shape \(2,\)"):
+        check_gradient(lambda x: x.sum(), np.ones((1, 2)), np.ones(2))
+
+
+def test_entries_at_a_kink_are_reported_and_left_out():
+    x = np.array([1.0, 1e-7, -1.0])  # the second step goes across the kink of the relu
+    report = check_gradient(lambda x: np.maximum(x, 0).sum(), lambda x: (x > 0) * 1.0, x)
+    assert report.kinks.tolist() == [False, True, False]
+    assert report.passed
+    assert "1 entries at a kink left out" in str(report)
+
+
+@pytest.mark.parametrize("f", [np.exp, np.tanh, np.square, lambda x: np.exp(5 * x)])
+def test_smooth_functions_have_no_kink(f):
+    x = np.linspace(-2, 2, 41)
+    numeric = numerical_gradient(f, x)
+    assert not check_gradient(lambda x: f(x).sum(), numeric, x).kinks.any()
+
+
+def affine_forward(x, w, b):
+    return x @ w + b, (x, w)
+
+
+def affine_backward(dout, cache):
+    x, w = cache
+    return dout @ w.T, x.T @ dout, dout.sum(axis=0)
+
+
+def test_check_vjp_of_a_pair_with_a_cache():
+    rng = np.random.default_rng(0)
+    inputs = [rng.normal(size=(4, 3)), rng.normal(size=(3, 2)), rng.normal(size=2)]
+    names = ["x", "w", "b"]
+    reports = check_vjp(affine_forward, affine_backward, inputs, names=names)
+    assert [report.name for report in reports] == ["dx", "dw", "db"]
+    assert all(report.passed for report in reports)
+
+    def mean_for_sum(dout, cache):
+        dx, dw, _ = affine_backward(dout, cache)
+        return dx, dw, dout.mean(axis=0)
+
+    assert [one.passed for one in check_vjp(affine_forward, mean_for_sum, inputs)] == [
+        True, True, False,
+    ]  # fmt: skip
+
+
+def test_check_vjp_leaves_labels_alone():
+    A, y = np.random.default_rng(0).normal(size=(4, 3)), np.array([0, 2, 1, 1])
+    (report,) = check_vjp(
+        losses.softmax_cross_entropy,
+        lambda up, A, y: up * losses.softmax_cross_entropy_grad(A, y),
+        [A, y],
+    )
+    assert report.passed
+
+
+def test_check_vjp_counts_the_gradients():
+    with pytest.raises(ValueError, match="backward returned 1 gradients but 2 inputs are float64"):
+        check_vjp(lambda a, b: a * b, lambda up, a, b: up * b, [np.ones(2), np.ones(2)])
+    with pytest.raises(TypeError, match="none of the inputs is float64"):
+        check_vjp(lambda a: a, lambda up, a: up, [np.ones(2, int)])
+
+
+@pytest.mark.parametrize("activations", ["tanh", "relu", ["softplus", "sigmoid", "tanh"]])
+def test_check_model_gives_the_numbers_of_the_plain_loop(activations):
+    rng = np.random.default_rng(0)
+    network = MLP([5, 4, 6, 3], activations, reg=0.1, rng=rng)
+    X, y = rng.normal(size=(7, 5)), rng.integers(0, 3, 7)
+    before = network.parameters.copy()
+    reports = check_model(network, X, y)
+    assert (network.parameters == before).all()
+    assert [report.name for report in reports] == ["dW1", "db1", "dW2", "db2", "dW3", "db3"]
+
+    def loss(parameters):
+        network.parameters[:] = parameters
+        return network.loss(X, y)
+
+    plain = numerical_gradient(loss, before)
+    fast = np.concatenate([report.numeric.ravel() for report in reports])
+    assert np.abs(fast - plain).max() < 1e-8
+    assert all(report.passed for report in reports)
+
+
+def test_check_model_finds_one_wrong_entry():
+    rng = np.random.default_rng(0)
+    network = MLP([5, 4, 3], rng=rng)
+
+    class Wrong(MLP):
+        def loss_and_gradients(self, X, Y):
+            loss, gradients = super().loss_and_gradients(X, Y)
+            self.dW[0][2, 3] *= 1.01
+            return loss, gradients
+
+    network.__class__ = Wrong
+    reports = check_model(network, rng.normal(size=(7, 5)), rng.integers(0, 3, 7))
+    assert [report.passed for report in reports] == [False, True, True, True]
+    assert reports[0].worst == (2, 3)
