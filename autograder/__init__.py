@@ -16,6 +16,7 @@ time, `solution(fn)` shows the answer. The other modules, in the order in which 
 | `notebook`  | `check`, `hint` and `solution` as a notebook sees them                |
 | `marking`   | runs a notebook and collects its verdicts                             |
 | `classroom` | makes the folder of a class, an nbgrader course                       |
+| `sanitize`  | mends what is broken in a notebook that was handed in                 |
 | `grading`   | grades what a class handed in, through nbgrader                       |
 | `demo`      | a sample class from start to finish                                   |
 | `verify`    | the linter of lessons and exercises                                   |

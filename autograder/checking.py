@@ -76,9 +76,8 @@ def check_answer(
         try:
             answer, changed = _call(fn, case, heard)
             wrong = compare(answer, exercise, exercise.truth(reference, case), changed)
-        except NotImplementedError:
-            summary = "not written yet: it still raises `NotImplementedError`."
-            return Result(status=NOT_ATTEMPTED, summary=summary, **common)
+        except NotImplementedError as error:
+            return Result(status=NOT_ATTEMPTED, summary=_unwritten_sentence(fn, error), **common)
         except WrongAnswerError as error:
             shown = _shown(family, case, heard)
             return Result(status=error.status, summary=str(error), **shown, **common)
@@ -116,9 +115,9 @@ def _call(fn: Callable[..., Any], case: Case, heard: _Heard) -> tuple[Any, list[
         try:
             with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
                 answer = fn(*arguments.values())
-        except NotImplementedError:
-            raise
         except (Exception, SystemExit) as error:
+            if type(error) is NotImplementedError:  # its subclasses are errors like others
+                raise
             raise CrashedError(_crash_sentence(error)) from error
         finally:
             heard.printed += printed.getvalue()
@@ -137,6 +136,14 @@ def _summary(exercise: Exercise, wrong: dict[str, str], count: int) -> str:
     right = [name for name in exercise.outputs if name not in wrong]
     tail = f"; {', '.join(right)} right" if right else ""
     return f"{', '.join(name for name in exercise.outputs if name in wrong)} wrong{tail}."
+
+
+def _unwritten_sentence(fn: Callable[..., Any], error: NotImplementedError) -> str:
+    """Return whose stub it was that stopped the answer: its own, or that of one it calls."""
+    stub = traceback.extract_tb(error.__traceback__)[-1].name
+    if stub == getattr(fn, "__name__", stub):
+        return "not written yet: it still raises `NotImplementedError`."
+    return f"it calls `{stub}`, which is not written yet."
 
 
 def _crash_sentence(error: BaseException) -> str:

@@ -61,6 +61,13 @@ def configure(config: Any, config_file: str) -> None:
     config.Execute.shutdown_kernel = "immediate"  # a student's kernel has nothing to save
     # A cell with this tag is not run and keeps full points: nobody may know its name.
     config.Execute.skip_cells_with_tag = secrets.token_hex(8)
+    config.Autograde.sanitize_preprocessors = [
+        "nbgrader.preprocessors.ClearOutput",
+        "autograder.sanitize.MendDuplicates",  # in the place of nbgrader's DeduplicateIds
+        "nbgrader.preprocessors.OverwriteKernelspec",
+        "nbgrader.preprocessors.OverwriteCells",
+        "nbgrader.preprocessors.CheckCellMetadata",
+    ]
     config.Execute.extra_arguments = ["--IPKernelApp.log_level=ERROR"]
     os.environ[SEED_VARIABLE] = str(read_seed(folder))
     # Harmless with nbgrader 0.9.6 on SQLAlchemy 2.1, and three lines for every submission.
@@ -167,10 +174,13 @@ def read_students(path: Path) -> list[dict[str, str]]:
     students: dict[str, dict[str, str]] = {}
     for number, row in enumerate(rows, start=2):
         student = (row["id"] or "").strip()
-        if not student or "/" in student or student in students:
-            raise ClassError(
-                f"{path}, line {number}: the id {student!r} is empty, has a slash or is there twice"
-            )
+        for fault, found in (
+            ("is empty", not student),
+            ("has a slash in it", "/" in student),
+            ("is there twice", student in students),
+        ):
+            if found:
+                raise ClassError(f"{path}, line {number}: the id {student!r} {fault}")
         known = {name: row[name].strip() for name in STUDENT_COLUMNS if row.get(name)}
         students[student] = {"student_id": student, **known}
     return list(students.values())

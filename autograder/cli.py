@@ -138,8 +138,8 @@ def _check(options: argparse.Namespace) -> int:
         for marks in marked:
             print_marks(marks)
         for one in broken:
-            print(f"backprop: {one['path']}: {one['problem']}", file=sys.stderr)
-        print_next(marked)
+            say(f"backprop: {one['problem']}")
+        print_next(marked, finished=not broken)
     if broken:
         return USAGE
     return OK if all(marks.next_exercise is None for marks in marked) else FAILED
@@ -190,8 +190,11 @@ def _class_init(options: argparse.Namespace) -> int:
 
 
 def _class_grade(options: argparse.Namespace) -> int:
-    from autograder.grading import grade_class
+    from autograder.grading import grade_class, misplaced
 
+    for path in misplaced(options.folder):
+        name = Path(path).stem
+        say(f"not graded: {path} should lie in {Path(path).parent}/{name}/")
     submissions = grade_class(options.folder, options.lessons, GRADING)
     if options.json:
         print(json.dumps([one.to_dict() for one in submissions], indent=1))
@@ -211,12 +214,12 @@ def _build(options: argparse.Namespace) -> int:
             "`pip install -e .`"
         )
     changed = build_notebooks(solutions, solutions.parent / "notebooks", write=not options.check)
-    for sentence in changed:
-        print(sentence)
     if options.check and changed:
-        print("backprop: repair it with `backprop build`", file=sys.stderr)
+        for sentence in changed:
+            print(sentence)
+        say("backprop: repair it with `backprop build`")
         return FAILED
-    say("notebooks/ is up to date" if not changed else f"{len(changed)} notebooks written")
+    say(f"wrote {len(changed)} of the notebooks" if changed else "notebooks/ is up to date")
     return OK
 
 

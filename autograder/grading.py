@@ -4,6 +4,7 @@
 |---------------|--------------------------------------------------------------------------------|
 | `Submission`  | one student's marks in one lesson, and what was wrong with the notebook        |
 | `grade_class` | grades all that is new or changed, one submission after the other              |
+| `misplaced`   | the notebooks that were put where no lesson is looked for                      |
 
 One submission at a time, so that a broken one costs nobody else anything. A notebook that cannot be
 marked at all gets 0 and its reason. What has been graded is noted in `graded.jsonl`, one line a
@@ -12,6 +13,7 @@ crash, grades only what is new.
 """
 
 import hashlib
+import html
 import json
 import shutil
 from collections.abc import Callable, Iterable
@@ -124,6 +126,15 @@ def handed_in(folder: Path) -> list[tuple[str, str]]:
     return sorted(found, key=lambda pair: (pair[1], pair[0]))
 
 
+def misplaced(folder: Path) -> list[str]:
+    """Return the notebooks in submitted/ that lie in no lesson's folder, where nobody looks."""
+    return [
+        str(path.relative_to(folder))
+        for path in sorted((folder / "submitted").glob("*/*.ipynb"))
+        if path.stem in lesson_names()
+    ]
+
+
 def _grade(folder: Path, student: str, lesson: Lesson, graded: dict[str, dict]) -> Submission:
     """Grade one submission, or find that it has been graded."""
     from nbgrader.converters import Autograde
@@ -167,10 +178,17 @@ def _problem_with(path: Path, lesson: Lesson) -> str:
 
 
 def _record_zero(folder: Path, student: str, lesson: Lesson, reason: str) -> None:
-    """Put 0 for every exercise into the gradebook, and the reason beside it."""
+    """Put 0 for every exercise into the gradebook, and the reason there and into the feedback."""
     from nbgrader.api import Gradebook, MissingEntry
 
     shutil.rmtree(folder / "autograded" / student / lesson.name, ignore_errors=True)
+    page = folder / "feedback" / student / lesson.name / f"{lesson.name}.html"
+    page.parent.mkdir(parents=True, exist_ok=True)
+    page.write_text(
+        f"<!doctype html><meta charset=utf-8><title>{lesson.name}</title>"
+        f"<h1>{html.escape(lesson.title)}</h1><p>0 points: {html.escape(reason)}.</p>\n",
+        encoding="utf-8",
+    )
     with Gradebook(database(folder)) as gradebook:
         try:
             gradebook.find_assignment(lesson.name)

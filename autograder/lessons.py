@@ -117,11 +117,20 @@ def read_lesson(path: Path) -> Lesson:
 def _check_header(file: str, number: int, cell: NotebookNode, exercises: list[str]) -> None:
     header = dict(cell.metadata)
     where = f"{file}, cell {number}"
+    if cell.source:
+        where += f" ({cell.source.splitlines()[0][:40]!r})"
     allowed = {"exercise"}, {"check", "points"}, {"demo"}, {"free"}, set()
     if set(header) not in allowed:
         raise LessonError(
             f"{where}: the header {header} is not one of exercise, check with points, demo, free"
         )
+    if cell.cell_type == "code":
+        try:
+            compile(cell.source, where, "exec")
+        except SyntaxError as error:
+            raise LessonError(f"{where}: {error.msg}, line {error.lineno} of the cell") from None
+    if not isinstance(header.get("points", 1), int | float):
+        raise LessonError(f"{where}: points={header['points']!r} is not a number")
     if cell.cell_type != "code" and header:
         raise LessonError(f"{where}: only a code cell may have the header {header}")
     if "exercise" in header:

@@ -22,7 +22,7 @@ from autograder.build import CHECK_PREFIX
 from autograder.lessons import Lesson, find_lesson
 from autograder.notebook import SEED_VARIABLE
 from autograder.reference import lesson_names
-from autograder.result import CRASHED, JSON_MIME, NOT_ATTEMPTED, Result
+from autograder.result import CRASHED, JSON_MIME, NOT_ATTEMPTED, NOT_DEFINED, Result
 
 SECONDS_PER_CELL = 60
 
@@ -111,10 +111,14 @@ def read_notebook(path: Path, lesson: Lesson | None = None) -> tuple[NotebookNod
 def results_in(notebook: NotebookNode, lesson: Lesson) -> dict[str, Result]:
     """Return the verdicts that an executed notebook holds, one for every exercise of the lesson."""
     cells = {_grade_id(cell): cell for cell in notebook.cells}
-    return {
-        exercise: _result_of(cells.get(CHECK_PREFIX + exercise), exercise, points)
-        for exercise, points in lesson.points.items()
-    }
+    results = {}
+    for exercise, points in lesson.points.items():
+        result = _result_of(cells.get(CHECK_PREFIX + exercise), exercise, points)
+        error = _error_in(cells.get(exercise))
+        if result.status == NOT_DEFINED and error:
+            result = Result(exercise, CRASHED, f"the cell that defines it {error}", points=points)
+        results[exercise] = result
+    return results
 
 
 def mark_notebook(path: Path) -> Marks:
@@ -153,6 +157,10 @@ def mark_notebook(path: Path) -> Marks:
         )
     except DeadKernelError:
         pass  # checks that did not run are reported one by one
+    except AssertionError:
+        if client.kc is None:  # nbclient's way of going down after Ctrl-C
+            raise KeyboardInterrupt from None
+        raise
     return Marks(path, lesson, results_in(notebook, lesson))
 
 
@@ -177,8 +185,16 @@ def _result_of(cell: NotebookNode | None, exercise: str, points: float) -> Resul
         data = output.get("data", {}).get(JSON_MIME)
         if isinstance(data, dict) and data.get("exercise") == exercise:
             return Result.from_dict(data)
-    for output in cell.get("outputs", []):
+    error = _error_in(cell)
+    said = f"its check cell {error}" if error else "its check cell gave no verdict."
+    return Result(exercise, CRASHED, said, points=points)
+
+
+def _error_in(cell: NotebookNode | None) -> str:
+    """Return what stopped a cell, as the end of a sentence; empty if nothing did."""
+    for output in cell.get("outputs", []) if cell else []:
         if output.output_type == "error":
-            said = f"its check cell stopped with `{output.ename}: {output.evalue}`."
-            return Result(exercise, CRASHED, said, points=points)
-    return Result(exercise, CRASHED, "its check cell gave no verdict.", points=points)
+            if output.ename in ("KeyboardInterrupt", "CellTimeoutError"):
+                return "was stopped because it took too long. Is there a loop without an end?"
+            return f"stopped with `{output.ename}: {output.evalue}`."
+    return ""

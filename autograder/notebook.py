@@ -107,11 +107,11 @@ def check(
         result = check_answer(fn, exercise, reference, seed=used, repeats=repeats, points=points)
     if mode == "autograde":
         return Grade(result.without_seed() if secret else result)
-    if not result.passed:
-        shown = mode != "validate" and _show(result)
-        kind = NotAttempted if result.status in (NOT_ATTEMPTED, NOT_DEFINED) else CheckFailed
-        raise kind(result, shown)
-    return result
+    if result.passed:
+        return Grade(result) if mode == "validate" else result
+    shown = mode != "validate" and _show(result)
+    kind = NotAttempted if result.status in (NOT_ATTEMPTED, NOT_DEFINED) else CheckFailed
+    raise kind(result, shown)
 
 
 def hint(fn: Callable[..., Any], step: int | None = None) -> Markdown:

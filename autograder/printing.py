@@ -40,14 +40,14 @@ def print_marks(marks: "Marks") -> None:
     print(f"\n{'█' * done}{'░' * (20 - done)}  {marks.earned:g} of {marks.points:g} points\n")
 
 
-def print_next(marked: "list[Marks]") -> None:
+def print_next(marked: "list[Marks]", finished: bool) -> None:
     """Print the first thing that is left to do in these notebooks."""
     for marks in marked:
         if marks.next_exercise:
             name = marks.next_exercise.exercise
             print(f"Next: {name} in {marks.path}. Stuck? hint({name}) in the notebook.")
             return
-    if marked:
+    if finished:
         print("Everything is right.")
 
 

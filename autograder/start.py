@@ -61,7 +61,10 @@ def open_jupyterlab(notebook: Path, *, browser: bool) -> int:
     command += [] if browser else ["--no-browser"]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command += ["--allow-root"]  # in a container a learner often is root, and Jupyter refuses
+    os.chdir(notebook.parent)
+    if os.name == "posix":
+        os.execv(sys.executable, command)  # one process: who stops it stops JupyterLab
     try:
-        return subprocess.run(command, cwd=notebook.parent, check=False).returncode
+        return subprocess.run(command, check=False).returncode
     except KeyboardInterrupt:  # Ctrl-C is how one stops JupyterLab
         return 0

@@ -11,5 +11,5 @@
 | `datasets`    | xor, moons, spirals, handwritten digits                                       |
 | `figures`     | the matplotlib figures of the lessons; each returns a Figure                  |
 
-Importing `course` loads NumPy only. `figures` loads matplotlib when it is imported.
+Importing `course` loads none of them; each loads NumPy, and `figures` matplotlib too.
 """

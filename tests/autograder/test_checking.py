@@ -64,6 +64,23 @@ def test_stub_is_not_attempted():
     assert result.summary == "not written yet: it still raises `NotImplementedError`."
 
 
+def test_answer_that_calls_a_stub_is_told_which():
+    def helper():
+        raise NotImplementedError
+
+    assert said(lambda x: helper()) == "it calls `helper`, which is not written yet."
+
+
+def test_asking_for_input_is_an_error_like_others():
+    class StdinError(NotImplementedError):
+        """What a notebook raises for input() while it is graded."""
+
+    def asks(x):
+        raise StdinError("raw_input was called")
+
+    assert check(asks).status == "crashed"
+
+
 def test_crash_shows_the_students_own_line(tmp_path):
     path = tmp_path / "student.py"
     path.write_text("import numpy as np\n\n\ndef answer(x):\n    return np.linalg.inv(x)\n")

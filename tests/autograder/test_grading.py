@@ -1,6 +1,7 @@
 """A class from submissions to marks, through nbgrader; one bad submission costs nobody else."""
 
 import csv
+import html
 import json
 import os
 import shutil
@@ -19,10 +20,11 @@ from autograder.build import CHECK_PREFIX, answered_notebook, notebook_text, stu
 from autograder.checking import check_answer
 from autograder.classroom import ClassError, read_seed, read_students
 from autograder.demo import sample_class
+from autograder.lessons import find_lesson
 from autograder.notebook import GRADING_REPEATS
 
 pytestmark = pytest.mark.filterwarnings("ignore:Object of type <Submitted")
-PERFECT = 34.0
+PERFECT = sum(find_lesson("1").points.values())
 
 
 def marks_in(folder, student, lesson):
@@ -59,12 +61,13 @@ def test_gradebook_has_the_marks_that_the_sample_answers_deserve(demo_class, les
     assert any("crashes" in story for story in totals)
 
 
-def test_demo_prints_the_gradebook(demo_class):
+def test_demo_prints_the_gradebook(demo_class, lesson):
     _, done = demo_class
     rows = [line.split() for line in done.stdout.splitlines()]
-    assert ["student-001", *"2 3 2 2 4 2 5 2 2 3 3 4 34".split()] in rows
-    assert ["student-006", *"0" * 13] in rows
-    assert "12 log_network_grad" in done.stdout
+    points = [f"{points:g}" for points in lesson.points.values()]
+    assert ["student-001", *points, f"{PERFECT:g}"] in rows
+    assert ["student-006", *"0" * len(points), "0"] in rows
+    assert f"{len(points)} {lesson.exercises[-1]}" in done.stdout
 
 
 def test_demo_writes_feedback_with_points_and_report(demo_class):
@@ -123,7 +126,13 @@ def small_class(backprop, tmp_path_factory, lesson):
     )
     twice.cells[0].id = "copy"
     hand_in("copied-test", notebook_text(twice))
+    again = answered_notebook(lesson, answers)
+    again.cells.append(next(cell for cell in again.cells if cell.id == "power_grad").copy())
+    again.cells[-1].id = "copy"
+    hand_in("copied-answer", notebook_text(again))
     (folder / "submitted" / "perfect" / "some-other-assignment").mkdir()
+    (folder / "submitted" / "no-folder").mkdir()
+    (folder / "submitted" / "no-folder" / f"{lesson.name}.ipynb").write_text(notebook_text(perfect))
     return folder
 
 
@@ -140,7 +149,8 @@ def test_good_submissions_are_graded_beside_broken_ones(graded, small_class, les
     assert marks["partial"]["scores"]["power_grad"] == 2
     assert marks["partial"]["total"] == PERFECT - 1
     assert marks["untouched"]["total"] == 0
-    for student in ("perfect", "partial", "untouched"):
+    assert marks["copied-test"]["total"] == marks["copied-answer"]["total"] == PERFECT
+    for student in ("perfect", "partial", "untouched", "copied-test", "copied-answer"):
         assert not marks[student]["problem"]
         assert marks_in(small_class, student, lesson) == marks[student]["scores"]
 
@@ -153,7 +163,6 @@ def test_good_submissions_are_graded_beside_broken_ones(graded, small_class, les
         ("other-name", "no notebook 01_chain_rule.ipynb was handed in; there is homework.ipynb"),
         ("other-lesson", "holds none of the exercises of lesson 01_chain_rule"),
         ("kills-kernel", "nbgrader could not grade it: "),
-        ("copied-test", "nbgrader could not grade it: "),
     ],
 )
 def test_broken_submission_gets_0_and_the_reason(graded, small_class, lesson, student, reason):
@@ -161,6 +170,8 @@ def test_broken_submission_gets_0_and_the_reason(graded, small_class, lesson, st
     assert reason in one["problem"]
     assert one["total"] == 0
     assert set(marks_in(small_class, student, lesson).values()) == {0}
+    page = small_class / "feedback" / student / lesson.name / f"{lesson.name}.html"
+    assert f"0 points: {html.escape(one['problem'])}." in page.read_text()
 
 
 def test_report_reaches_the_autograded_notebook(graded):
@@ -192,7 +203,10 @@ def test_second_run_grades_only_what_changed(graded, small_class, backprop, less
 def test_table_shows_each_problem(graded, small_class, backprop):
     done = backprop("class", "grade", small_class)
     assert "empty-folder: no notebook 01_chain_rule.ipynb was handed in" in done.stdout
-    assert done.stderr == ""
+    told = (
+        "submitted/no-folder/01_chain_rule.ipynb should lie in submitted/no-folder/01_chain_rule/"
+    )
+    assert done.stderr == f"not graded: {told}\n"
 
 
 def test_plain_nbgrader_commands_give_the_same_marks(tmp_path, graded, small_class, lesson):
@@ -202,15 +216,15 @@ def test_plain_nbgrader_commands_give_the_same_marks(tmp_path, graded, small_cla
         path = folder / done
         shutil.rmtree(path) if path.is_dir() else path.unlink()
     for student in (folder / "submitted").iterdir():
-        if student.name not in ("perfect", "untouched"):
+        if student.name not in ("perfect", "untouched", "copied-answer"):
             shutil.rmtree(student)
     shutil.rmtree(folder / "submitted" / "perfect" / "some-other-assignment")
     for command in ("generate_assignment", "autograde", "generate_feedback"):
-        nbgrader(folder, command, lesson.name)
+        nbgrader(folder, command, lesson.name, "--force")
     nbgrader(folder, "export", "--to", "grades.csv")
     with (folder / "grades.csv").open() as file:
         scores = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
-    assert scores == {"perfect": PERFECT, "untouched": 0.0}
+    assert scores == {"perfect": PERFECT, "untouched": 0.0, "copied-answer": PERFECT}
     assert marks_in(folder, "perfect", lesson) == graded[0]["perfect"]["scores"]
     page = folder / "feedback" / "perfect" / lesson.name / f"{lesson.name}.html"
     assert "It agrees with central differences" in page.read_text()
@@ -238,7 +252,7 @@ def test_formgrader_opens_on_the_class(graded, small_class, tmp_path):
             _get(f"http://127.0.0.1:{port}/formgrader/api/assignments?token=secret")
         )
         assert [(one["name"], one["max_score"]) for one in lessons] == [("01_chain_rule", PERFECT)]
-        assert lessons[0]["num_submissions"] == 9
+        assert lessons[0]["num_submissions"] == 10
     finally:
         server.terminate()
         server.wait(timeout=30)
@@ -262,8 +276,8 @@ def _get(address, server=None):
     [
         ("", "needs a header line with a column `id`; it has no rows"),
         ("name\nA\n", "needs a header line with a column `id`; it has name"),
-        ("id\na\n\na\n", "the id 'a' is empty, has a slash or is there twice"),
-        ("id\n../a\n", "the id '../a' is empty, has a slash or is there twice"),
+        ("id\na\n\na\n", "the id 'a' is there twice"),
+        ("id\n../a\n", "the id '../a' has a slash in it"),
     ],
 )
 def test_class_list_that_cannot_be_used_is_told(tmp_path, text, sentence):

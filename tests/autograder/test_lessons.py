@@ -46,11 +46,13 @@ def test_notebook_side_and_python_side_agree(name):
         ("x = 1\n", "09_test.py: the first cell must be markdown with the lesson's title"),
         (TITLE + "# %% excercise='f'\n", "cell 2: the header {'excercise': 'f'} is not"),
         (TITLE + '# %% check="double" points=2\n', "check of double, but no exercise before it"),
-        (TITLE + EXERCISE + EXERCISE, "09_test.py, cell 3: the exercise double is there twice"),
+        (TITLE + EXERCISE + EXERCISE, "the exercise double is there twice"),
         (TITLE + EXERCISE.replace(END, "# END"), "an exercise needs one `# BEGIN SOLUTION`"),
         (TITLE + EXERCISE + '# %% check="double"\n', "is not one of exercise, check with points"),
         (TITLE + EXERCISE + '# %% check="double" points=2\nx = 1\n', "a check cell is empty"),
         (TITLE + "# %% [markdown] demo=true\n# text\n", "only a code cell may have the header"),
+        (TITLE + EXERCISE + '# %% check="double" points="two"\n', "points='two' is not a number"),
+        (TITLE + "# %%\nx = (\n", "cell 2 ('x = ('): '(' was never closed, line 1 of the cell"),
     ],
 )  # fmt: skip
 def test_header_that_makes_no_sense_is_told(tmp_path, text, sentence):

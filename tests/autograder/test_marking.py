@@ -22,7 +22,7 @@ def path(tmp_path):
 
 def test_solved_notebook_earns_every_point(path, lesson):
     marks = mark_notebook(write(path, answered_notebook(lesson, lesson.reference.answers)))
-    assert marks.earned == marks.points == 34
+    assert marks.earned == marks.points == sum(lesson.points.values())
     assert marks.next_exercise is None
 
 
@@ -38,15 +38,25 @@ def test_untouched_notebook_earns_nothing_and_is_not_attempted(path, lesson):
 def test_broken_cell_costs_its_own_exercise_only(path, lesson):
     answers = lesson.reference.answers | {"power_grad": "def power_grad(a, b, x:\n    return"}
     marks = mark_notebook(write(path, answered_notebook(lesson, answers)))
-    assert marks.results["power_grad"].status == "not defined"
-    assert marks.earned == 34 - 3
+    told = marks.results["power_grad"].summary
+    assert told.startswith("the cell that defines it stopped with `SyntaxError: ")
+    assert marks.earned == marks.points - lesson.points["power_grad"]
 
 
 def test_answer_that_kills_its_process_keeps_what_was_earned_before(path, lesson):
     answers = lesson.reference.answers | {"composition_grad": KILL}
     marks = mark_notebook(write(path, answered_notebook(lesson, answers)))
-    assert marks.earned == 5
+    assert marks.earned == lesson.points["numerical_derivative"] + lesson.points["power_grad"]
     assert marks.results["composition_grad"].summary == "its check cell gave no verdict."
+
+
+def test_loop_without_an_end_is_stopped_and_told(path, lesson, monkeypatch):
+    monkeypatch.setattr("autograder.marking.SECONDS_PER_CELL", 3)
+    answers = {"power_grad": "def power_grad(a, b, x):\n    while True:\n        pass"}
+    marks = mark_notebook(write(path, answered_notebook(lesson, answers)))
+    assert marks.results["power_grad"].summary == (
+        "its check cell was stopped because it took too long. Is there a loop without an end?"
+    )
 
 
 def test_deleted_check_cell_earns_nothing_and_says_so(path, lesson):
@@ -54,7 +64,7 @@ def test_deleted_check_cell_earns_nothing_and_says_so(path, lesson):
     notebook.cells = [cell for cell in notebook.cells if cell.id != "check-power_grad"]
     marks = mark_notebook(write(path, notebook))
     assert marks.results["power_grad"].summary == "its check cell is missing."
-    assert marks.earned == 34 - 3
+    assert marks.earned == marks.points - lesson.points["power_grad"]
 
 
 @pytest.mark.parametrize(

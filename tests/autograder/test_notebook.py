@@ -1,7 +1,9 @@
 """`check`, `hint` and `solution` as a notebook, nbgrader and plain Python see them."""
 
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -111,6 +113,15 @@ def test_outside_a_notebook_the_error_is_the_report():
         check(power_grad, seed=3)
     assert "✗ power_grad: db wrong; da, dx right." in str(error.value)
     assert "Draw these inputs again: check(power_grad, seed=3)" in str(error.value)
+
+
+def test_report_in_the_readme_is_what_a_check_prints(lesson):
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    shown = re.search(r"```text\n(.*?)```", readme, re.DOTALL)[1]
+    answer = lesson.reference.answers["cosine_backward"].replace("dt * 2 * x", "dt * 2")
+    with pytest.raises(CheckFailed) as error:
+        check(lesson.reference.function("cosine_backward", answer), points=5, seed=58008)
+    assert str(error.value).strip() == shown.strip()
 
 
 def test_seed_draws_the_same_inputs_again():

@@ -59,8 +59,18 @@ def test_missing_hint_is_found(monkeypatch, lesson, exercises):
 def test_undeclared_exercise_is_found(monkeypatch, lesson, exercises):
     rest = {name: exercise for name, exercise in exercises.items() if name != "power_grad"}
     monkeypatch.setattr(verify, "exercises_of", lambda name: rest)
-    (problem,) = verify._problems(lesson, seeds=1)
-    assert problem.startswith("declared are numerical_derivative, composition_grad")
+    assert list(verify._problems(lesson, seeds=1)) == [
+        "power_grad has a cell in the source but no declaration"
+    ]
+
+
+def test_declaration_that_cannot_be_used_is_a_problem_and_no_traceback(monkeypatch):
+    def stumble(*_):
+        raise KeyError("nofn")
+
+    monkeypatch.setattr(verify, "_problems", stumble)
+    (report,), _ = verify_course(seeds=1)
+    assert report.problems == ("cannot be verified: KeyError: 'nofn'",)
 
 
 def test_file_that_belongs_to_no_lesson_is_found(tmp_path):
