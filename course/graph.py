@@ -331,6 +331,7 @@ def _binary(op: str, compute: Callable, local: Callable) -> Callable[[Any, Any],
             raise _mismatch(op, x, y) from None
         return _node(value, (x, y), op, local(a, b))
 
+    operation.__doc__ = f"Return `{op}` of two nodes, arrays or numbers, as a node."
     return operation
 
 
@@ -383,6 +384,8 @@ def _unary(op: str, of_number: Callable, of_array: Callable, local: Callable) ->
         y = of_array(a)
         return _node(y, (x,), op, (local(a, y),))
 
+    function.__name__ = function.__qualname__ = op
+    function.__doc__ = f"Return the {op} of a node, an array or a number, as a node."
     return function
 
 
