@@ -72,8 +72,8 @@ def configure(config: Any, config_file: str) -> None:
     os.environ[SEED_VARIABLE] = str(read_seed(folder))
     # Harmless with nbgrader 0.9.6 on SQLAlchemy 2.1, and three lines for every submission.
     warnings.filterwarnings("ignore", message="Object of type <Submitted")
-    # nbgrader makes its gradebook with the command `alembic`, which is beside this Python but, in
-    # a virtual environment that is not activated, not on the path.
+    # nbgrader calls `alembic`, which lies beside this Python: not on the path if the virtual
+    # environment is not activated.
     scripts = str(Path(sys.executable).parent)
     if not os.environ.get("PATH", "").startswith(scripts):
         os.environ["PATH"] = os.pathsep.join([scripts, os.environ.get("PATH", os.defpath)])
@@ -240,8 +240,7 @@ def run_step(folder: Path, converter: type, lesson: str, student: str = "*") -> 
     config.CourseDirectory.student_id = student
     step = converter(coursedir=CourseDirectory(config=config), config=config)
     step.force = True
-    if hasattr(step, "create_assignment"):
-        step.create_assignment = True
+    step.create_assignment = True  # where the step is generate_assignment
     outcome = capture_log(step)
     if outcome["success"]:
         return ""

@@ -7,9 +7,8 @@
 | `misplaced`   | the notebooks that were put where no lesson is looked for                      |
 
 One submission at a time, so that a broken one costs nobody else anything. A notebook that cannot be
-marked at all gets 0 and its reason. What has been graded is noted in `graded.jsonl`, one line a
-submission, by the content of the notebook, the lesson and the seed: a second run, or one after a
-crash, grades only what is new.
+marked at all gets 0 and its reason. What has been graded is noted in `graded.jsonl`, by the content
+of notebook, lesson and seed: a second run, or one after a crash, grades only what is new.
 """
 
 import hashlib

@@ -75,8 +75,7 @@ def quadratic_grad(Y_hat: ArrayLike, Y: ArrayLike) -> Array:
 
 def _quadratic(Y_hat: ArrayLike, Y: ArrayLike) -> tuple[float, Array]:
     Y_hat, Y = _same_shape("Y_hat", Y_hat, Y)
-    error = Y_hat - Y
-    return 0.5 * float(np.vdot(error, error)) / len(Y), error / len(Y)
+    return float(_quadratic_each(Y_hat, Y).mean()), (Y_hat - Y) / len(Y)
 
 
 def binary_cross_entropy(P: ArrayLike, Y: ArrayLike) -> float:
@@ -128,8 +127,7 @@ def binary_cross_entropy_grad(P: ArrayLike, Y: ArrayLike) -> Array:
 
 def _binary_cross_entropy(P: ArrayLike, Y: ArrayLike) -> tuple[float, Array]:
     P, Y = _probabilities(P, Y)
-    loss = -float(np.vdot(Y, np.log(P)) + np.vdot(1 - Y, np.log1p(-P))) / len(Y)
-    return loss, (P - Y) / (P * (1 - P)) / len(Y)
+    return float(_binary_cross_entropy_each(P, Y).mean()), (P - Y) / (P * (1 - P)) / len(Y)
 
 
 def sigmoid_cross_entropy(A: ArrayLike, Y: ArrayLike) -> float:
@@ -176,8 +174,7 @@ def sigmoid_cross_entropy_grad(A: ArrayLike, Y: ArrayLike) -> Array:
 
 def _sigmoid_cross_entropy(A: ArrayLike, Y: ArrayLike) -> tuple[float, Array]:
     A, Y = _same_shape("A", A, Y)
-    loss = float(softplus(A).sum() - np.vdot(Y, A)) / len(Y)
-    return loss, (sigmoid(A) - Y) / len(Y)
+    return float(_sigmoid_cross_entropy_each(A, Y).mean()), (sigmoid(A) - Y) / len(Y)
 
 
 def softmax_cross_entropy(A: ArrayLike, Y: ArrayLike) -> float:
@@ -230,6 +227,7 @@ def softmax_cross_entropy_grad(A: ArrayLike, Y: ArrayLike) -> Array:
 
 
 def _softmax_cross_entropy(A: ArrayLike, Y: ArrayLike) -> tuple[float, Array]:
+    # In one go, since most of a small network's step is spent here.
     # With S = A less the largest entry of its row, E = exp(S) and Z = Σ_c E:
     # J = 1/N Σ_n log Z - Σ_c Y·S, and dJ/dA = (E / Z - Y) / N.
     A, Y = _logits_and_targets(A, Y)
