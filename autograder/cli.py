@@ -58,6 +58,13 @@ def _expected(error: Exception) -> bool:
     return isinstance(error, ClassError | LessonError | NotebookError | OSError)
 
 
+def _add(group: Any, name: str, run: Callable, summary: str) -> argparse.ArgumentParser:
+    """Add a command to a group of commands; return its parser."""
+    command = group.add_parser(name, help=summary, description=summary[0].upper() + summary[1:])
+    command.set_defaults(run=run)
+    return command
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="backprop",
@@ -67,43 +74,45 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"backprop-course {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
-    def add(group: Any, name: str, run: Callable, summary: str) -> argparse.ArgumentParser:
-        command = group.add_parser(name, help=summary, description=summary[0].upper() + summary[1:])
-        command.set_defaults(run=run)
-        return command
-
-    start = add(commands, "start", _start, "copy the notebooks to a folder and open JupyterLab")
-    start.add_argument("folder", nargs="?", type=Path, metavar="DIR", help="default: %(default)s")
+    start = _add(commands, "start", _start, "copy the notebooks to a folder and open JupyterLab")
+    start.add_argument(
+        "folder",
+        nargs="?",
+        type=Path,
+        metavar="DIR",
+        help="default: %(default)s",
+        default=Path("backprop-notebooks"),
+    )
     start.add_argument("--lesson", default="1", metavar="N", help="which one to open; default: 1")
     start.add_argument("--no-browser", action="store_true", help="print the address instead")
-    start.set_defaults(folder=Path("backprop-notebooks"))
 
-    check = add(commands, "check", _check, "mark your notebooks and say what to do next")
+    check = _add(commands, "check", _check, "mark your notebooks and say what to do next")
     check.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="notebook or folder")
     check.add_argument("--json", action="store_true", help="print JSON")
 
-    demo = add(commands, "demo", _demo, "make a sample class, grade it, print its gradebook")
+    demo = _add(commands, "demo", _demo, "make a sample class, grade it, print its gradebook")
     demo.add_argument("--students", type=_positive, default=12, metavar="N", help="default: 12")
     demo.add_argument("--keep", type=Path, metavar="DIR", help="keep the class in this new folder")
 
+    _add_class_commands(commands)
+    build = _add(commands, "build", _build, "build notebooks/ from solutions/ (in a checkout)")
+    build.add_argument("--check", action="store_true", help="write nothing; fail if out of date")
+    verify = _add(commands, "verify", _verify, "lint stubs, solutions, mistakes and points")
+    verify.add_argument("--thorough", action="store_true", help="50 seeds instead of 3")
+    _add(commands, "doctor", _doctor, "show versions and what is missing")
+    return parser
+
+
+def _add_class_commands(commands: Any) -> None:
     group = commands.add_parser("class", help="make and grade a class (nbgrader)")
     group = group.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    init = add(group, "init", _class_init, "make an nbgrader course folder with all lessons")
+    init = _add(group, "init", _class_init, "make an nbgrader course folder with all lessons")
     init.add_argument("folder", type=Path, metavar="DIR")
     init.add_argument("--students", type=Path, metavar="FILE.csv", help="a column id, at least")
-    grade = add(group, "grade", _class_grade, "grade everything that was handed in")
+    grade = _add(group, "grade", _class_grade, "grade everything that was handed in")
     grade.add_argument("folder", type=Path, metavar="DIR")
     grade.add_argument("lessons", nargs="*", metavar="LESSON", help="name or number; default: all")
     grade.add_argument("--json", action="store_true", help="print JSON")
-
-    build = add(commands, "build", _build, "build notebooks/ from solutions/ (in a checkout)")
-    build.add_argument("--check", action="store_true", help="write nothing; fail if out of date")
-    verify = add(
-        commands, "verify", _verify, "lint the lessons: stubs, solutions, mistakes, points"
-    )
-    verify.add_argument("--thorough", action="store_true", help="50 seeds instead of 3")
-    add(commands, "doctor", _doctor, "show versions and what is missing")
-    return parser
 
 
 def _positive(text: str) -> int:

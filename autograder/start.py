@@ -8,8 +8,6 @@ from pathlib import Path
 
 from autograder.reference import data_folder
 
-DEFAULT_FOLDER = Path("backprop-notebooks")
-
 
 def copy_notebooks(folder: Path) -> dict[Path, bool]:
     """Copy the student notebooks to a folder; a file that is there already stays as it is.

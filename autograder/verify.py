@@ -26,7 +26,7 @@ from autograder.checking import check_answer
 from autograder.exercises import exercises_of
 from autograder.lessons import Lesson, find_lesson
 from autograder.marking import results_in
-from autograder.notebook import HOME_REPEATS, SEED_VARIABLE
+from autograder.notebook import GRADING_REPEATS, HOME_REPEATS, SEED_VARIABLE
 from autograder.reference import data_folder, lesson_names
 
 HINTS = 3
@@ -69,9 +69,9 @@ def verify_course(
     """
     reports = []
     for name in progress(list(lesson_names())):
-        lesson = find_lesson(name)
-        declared = exercises_of(name)
+        lesson, declared = find_lesson(name), {}
         try:
+            declared = exercises_of(name)
             problems = tuple(_problems(lesson, seeds))
         except Exception as error:  # whatever a broken declaration makes stumble
             problems = (f"cannot be verified: {type(error).__name__}: {error}",)
@@ -109,6 +109,7 @@ def _problems(lesson: Lesson, seeds: int) -> Iterator[str]:
             yield f"{name} has {len(exercise.hints)} hints, not {HINTS}"
     yield from _untouched(lesson)
     yield from _solved(lesson)
+    yield from _solutions(lesson, seeds)
     yield from _mistakes(lesson, seeds)
 
 
@@ -156,6 +157,17 @@ def _solved(lesson: Lesson) -> Iterator[str]:
             yield f"solved, {name} earns {result.score}: {result.summary}"
     for error in errors:
         yield f"solved, a cell raises {error.__name__}"
+
+
+def _solutions(lesson: Lesson, seeds: int) -> Iterator[str]:
+    for name, exercise in exercises_of(lesson.name).items():
+        fn = lesson.reference.solution(name)
+        for seed in range(seeds):
+            result = check_answer(
+                fn, exercise, lesson.reference, seed=seed, repeats=GRADING_REPEATS
+            )
+            if not result.passed:
+                yield f"{name}: the solution fails with seed {seed}: {result.summary}"
 
 
 def _differences(one: str, ones: Iterable, other: str, others: Iterable) -> Iterator[str]:

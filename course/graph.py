@@ -110,7 +110,7 @@ class Node:
         self.grad = start
         for node in order:
             grad = node.grad
-            # Not `strict=True`: it would cost a third of the time of a scalar graph.
+            # Not `strict=True`: on a scalar graph it takes a third of this loop's time.
             for parent, local in zip(node.parents, node.local_grads):  # noqa: B905
                 if type(local) is float and type(grad) is float:
                     parent.grad += local * grad
@@ -416,7 +416,7 @@ def _log_softmax_local(a: Array, log_P: Array) -> LocalGrad:
 
 
 # Sums and products are nearly all of a scalar graph. Written out, without calls of `_binary` and
-# `_node`, they take half the time.
+# `_node`, they take about 60 % of the time.
 
 
 def add(x: Any, y: Any) -> Node:

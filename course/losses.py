@@ -227,7 +227,7 @@ def softmax_cross_entropy_grad(A: ArrayLike, Y: ArrayLike) -> Array:
 
 
 def _softmax_cross_entropy(A: ArrayLike, Y: ArrayLike) -> tuple[float, Array]:
-    # In one go, since most of a small network's step is spent here.
+    # In one go, since nearly half of a small network's step is spent here.
     # With S = A less the largest entry of its row, E = exp(S) and Z = Σ_c E:
     # J = 1/N Σ_n log Z - Σ_c Y·S, and dJ/dA = (E / Z - Y) / N.
     A, Y = _logits_and_targets(A, Y)
@@ -316,7 +316,7 @@ class Loss:
     value, grad : callable
         value(output, Y), a float, and grad(output, Y), the shape of the output.
     value_and_grad : callable
-        Both at once, for little more than the price of one.
+        Both at once; for the softmax with one look at the logits.
     each : callable
         each(output, Y), the loss of every example, shape (N,), without any check.
     """

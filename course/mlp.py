@@ -11,8 +11,8 @@
 Rows are examples. Omega = ½ Σ_k Σ W_k²: biases are not penalised, though the notes allow it. dA_k
 is what the notes call delta^(k); its line and that of dH_{k-1} together are the recursion of delta.
 
-All arrays that a training step needs are made when the first batch of a size comes, and used again:
-making them anew costs as much as the arithmetic in them. All parameters lie in one flat vector,
+All arrays of a layer's size that a training step needs are made when the first batch of a size
+comes, and used again. All parameters lie in one flat vector,
 `parameters`, and all gradients in another, `gradients`; `W`, `b`, `dW` and `db` are views of these.
 """
 
@@ -48,6 +48,15 @@ class MLP:
         Draws the weights. Left out, a generator with seed 0.
     sigma : float
         Scale of the weights: W_k is drawn from N(0, sigma²/fan_in), biases are 0.
+
+    Attributes
+    ----------
+    parameters, gradients : ndarray, shape (P,)
+        All weights and biases, and dJ/d(parameters), each in one vector.
+    W, dW : list of ndarray, shape (D_out, D_in)
+        For each layer a view of these vectors.
+    b, db : list of ndarray, shape (D_out,)
+        The same for the biases.
 
     Raises
     ------
