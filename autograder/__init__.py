@@ -1,7 +1,8 @@
 """Checks, diagnosis and grading of the course's exercises, and the command line `backprop`.
 
-A lesson's notebook needs three names: `check(fn)` marks an answer, `hint(fn)` helps one step at a
-time, `solution(fn)` shows the answer. The other modules, in the order in which work passes through:
+In a lesson's notebook `check(fn)` marks an answer, `hint(fn)` helps one step at a time,
+`solution(fn)` shows the answer; `predict`, `answer` and `bug` ask and tell without marks. The
+modules, in the order in which work passes through:
 
 | module      | does                                                                  |
 |-------------|-----------------------------------------------------------------------|
@@ -14,6 +15,7 @@ time, `solution(fn)` shows the answer. The other modules, in the order in which 
 | `comparing` | holds what it returned against the truth                              |
 | `result`    | what came out, as HTML, text and JSON                                 |
 | `notebook`  | `check`, `hint` and `solution` as a notebook sees them                |
+| `asking`    | `predict`, `answer` and `bug`: what a lesson asks without marks       |
 | `marking`   | runs a notebook and collects its verdicts                             |
 | `classroom` | makes the folder of a class, an nbgrader course                       |
 | `sanitize`  | mends what is broken in a notebook that was handed in                 |
@@ -29,11 +31,16 @@ time, `solution(fn)` shows the answer. The other modules, in the order in which 
 import importlib
 
 __version__ = "0.1.0"
-__all__ = ["check", "hint", "solution"]
+# What notebooks call, and the module that it is in.
+_HOMES = {
+    **dict.fromkeys(["check", "hint", "solution"], "notebook"),
+    **dict.fromkeys(["answer", "bug", "predict"], "asking"),
+}
+__all__ = sorted(_HOMES)
 
 
 def __getattr__(name: str) -> object:
     """Load the notebook's functions when they are first asked for: `backprop --help` is quick."""
-    if name in __all__:
-        return getattr(importlib.import_module("autograder.notebook"), name)
+    if name in _HOMES:
+        return getattr(importlib.import_module(f"autograder.{_HOMES[name]}"), name)
     raise AttributeError(f"module 'autograder' has no attribute {name!r}")

@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 
 import course
-from autograder.comparing import CrashedError, WrongAnswerError, compare, describe
-from autograder.exercise import Case, Exercise, Family
+from autograder.comparing import CrashedError, compare, describe
+from autograder.exercise import Case, Exercise, Family, WrongAnswerError
 from autograder.reference import Reference
 from autograder.result import NOT_ATTEMPTED, PASSED, WRONG, Output, Result
 
@@ -74,7 +74,7 @@ def check_answer(
     for family, case in exercise.cases(seed, repeats):
         count += 1
         try:
-            answer, changed = _call(fn, case, heard)
+            answer, changed = _call(fn, exercise, case, heard)
             wrong = compare(answer, exercise, exercise.truth(reference, case), changed)
         except NotImplementedError as error:
             return Result(status=NOT_ATTEMPTED, summary=_unwritten_sentence(fn, error), **common)
@@ -106,7 +106,9 @@ def _shown(family: Family, case: Case, heard: _Heard) -> dict[str, Any]:
     return {"inputs": inputs, "family": family.name, "notes": _notes(heard)}
 
 
-def _call(fn: Callable[..., Any], case: Case, heard: _Heard) -> tuple[Any, list[str]]:
+def _call(
+    fn: Callable[..., Any], exercise: Exercise, case: Case, heard: _Heard
+) -> tuple[Any, list[str]]:
     """Return the answer to one case, and the names of the inputs that the call changed in place."""
     arguments = copy.deepcopy(case)
     printed = io.StringIO()
@@ -114,9 +116,10 @@ def _call(fn: Callable[..., Any], case: Case, heard: _Heard) -> tuple[Any, list[
         warnings.simplefilter("always")
         try:
             with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
-                answer = fn(*arguments.values())
+                answer = exercise.call(fn, *arguments.values())
         except (Exception, SystemExit) as error:
-            if type(error) is NotImplementedError:  # its subclasses are errors like others
+            # A subclass of NotImplementedError is an error like others.
+            if type(error) is NotImplementedError or isinstance(error, WrongAnswerError):
                 raise
             raise CrashedError(_crash_sentence(error)) from error
         finally:

@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograder.exercise import Exercise
-from autograder.result import CRASHED, WRONG
+from autograder.exercise import Exercise, Truth, WrongAnswerError
+from autograder.result import CRASHED
 from course.gradcheck import relative_error
 
 TOLERANCE = 1e-6
@@ -30,12 +30,6 @@ class Wrong(NamedTuple):
     error: float
 
 
-class WrongAnswerError(Exception):
-    """An answer that cannot be compared output by output: its status and a sentence."""
-
-    status = WRONG
-
-
 class CrashedError(WrongAnswerError):
     """An answer that stopped with an error."""
 
@@ -43,7 +37,7 @@ class CrashedError(WrongAnswerError):
 
 
 def compare(
-    answer: Any, exercise: Exercise, truth: list[np.ndarray], changed: list[str]
+    answer: Any, exercise: Exercise, truth: list[Truth], changed: list[str]
 ) -> dict[str, Wrong]:
     """Return what is off in every output that is wrong on one case.
 
@@ -53,7 +47,7 @@ def compare(
         What the student's function returned.
     exercise : Exercise
         Names the outputs.
-    truth : list of ndarray
+    truth : list of (ndarray or list of ndarray)
         What each output should be. Not modified.
     changed : list of str
         The inputs that the call changed in place.
@@ -68,25 +62,50 @@ def compare(
     yardsticks = dict(zip(exercise.outputs, exercise.yardsticks, strict=True))
     wrong = {}
     for name in values:
-        sentence = _form_sentence(name, values[name], expected[name])
-        if sentence:
-            wrong[name] = Wrong(sentence, math.inf)
+        for part, value, right in _parts(name, values[name], expected[name]):
+            sentence = _form_sentence(part, value, right)
+            if sentence:
+                wrong.setdefault(name, Wrong(sentence, math.inf))
     if changed and not wrong:
         names = " and ".join(f"`{name}`" for name in changed)
         raise WrongAnswerError(
             f"changed its input {names} in place. Work on a copy: `{changed[0]}.copy()`."
         )
     for name in values:
-        if name not in wrong and not changed:
-            value = np.asarray(values[name], dtype=float)
-            error = relative_error(value, expected[name])
+        if name in wrong or changed:
+            continue
+        for part, value, right in _parts(name, values[name], expected[name]):
+            value = np.asarray(value, dtype=float)
+            error = relative_error(value, right)
             if error > TOLERANCE:
-                sentence = _value_sentence(name, value, expected[name], yardsticks[name], error)
-                wrong[name] = Wrong(sentence, error)
+                sentence = _value_sentence(part, value, right, yardsticks[name], error)
+                wrong.setdefault(name, Wrong(sentence, error))
     return wrong
 
 
-def _outputs_of(answer: Any, names: tuple[str, ...], truth: list[np.ndarray]) -> list[Any]:
+def _parts(name: str, value: Any, expected: Truth) -> list[tuple[str, Any, Any]]:
+    """Return (name, value, truth) of an output, or of each item where it is a list."""
+    if not isinstance(expected, list) or _list_sentence(name, value, expected):
+        return [(name, value, expected)]
+    return [
+        (f"{name}[{i}]", item, right)
+        for i, (item, right) in enumerate(zip(value, expected, strict=True))
+    ]
+
+
+def _list_sentence(name: str, value: Any, expected: list[np.ndarray]) -> str:
+    """Return what is off in an output that should be a list of arrays, empty if nothing is."""
+    wanted = f"a list of {len(expected)} arrays"
+    if value is None:
+        return f"{name} is None. Was it computed, and returned?"
+    if not isinstance(value, list | tuple):
+        return f"{name} is {_kind(value)}, but should be {wanted}."
+    if len(value) != len(expected):
+        return f"{name} has {len(value)} items, but should be {wanted}."
+    return ""
+
+
+def _outputs_of(answer: Any, names: tuple[str, ...], truth: list[Truth]) -> list[Any]:
     """Return the answer as one value per output."""
     listed = ", ".join(names)
     if answer is None:
@@ -102,7 +121,9 @@ def _outputs_of(answer: Any, names: tuple[str, ...], truth: list[np.ndarray]) ->
                 f"returned {len(answer)} values, but should return one: {listed}."
             )
         return [answer]
-    numbers = isinstance(answer, np.ndarray) and not any(value.ndim for value in truth)
+    numbers = isinstance(answer, np.ndarray) and not any(
+        isinstance(value, list) or value.ndim for value in truth
+    )
     if not (isinstance(answer, tuple | list) or (numbers and answer.ndim == 1)):
         raise WrongAnswerError(
             f"returned {_kind(answer)}, but should return {len(names)} values, separated by "
@@ -115,8 +136,10 @@ def _outputs_of(answer: Any, names: tuple[str, ...], truth: list[np.ndarray]) ->
     return list(answer)
 
 
-def _form_sentence(name: str, value: Any, expected: np.ndarray) -> str:
+def _form_sentence(name: str, value: Any, expected: Truth) -> str:
     """Return what is off in type, shape, dtype or finiteness, empty if nothing is."""
+    if isinstance(expected, list):
+        return _list_sentence(name, value, expected)
     if value is None:
         return f"{name} is None. Was it computed, and returned?"
     wanted = f"an array of shape {expected.shape}" if expected.ndim else "a number"
@@ -177,6 +200,8 @@ def _kind(value: Any) -> str:
 
 def describe(value: Any) -> str:
     """Return a value short enough for a report: a number, an array, a function's name."""
+    if isinstance(value, str):
+        return value
     if isinstance(value, np.ndarray) and value.ndim:
         entries = np.array2string(value, precision=4, threshold=60, max_line_width=88)
         return f"shape {value.shape}\n{entries}"

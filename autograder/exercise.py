@@ -1,13 +1,15 @@
 """What an exercise asks, declared once: cases to try, the truth to compare with, known mistakes.
 
-| class      | says                                                                              |
-|------------|-----------------------------------------------------------------------------------|
-| `Exercise` | one exercise: its name, what it asks, its case families, hints and mistakes       |
-| `Family`   | one kind of input, and which error would hide without it                          |
-| `Mistake`  | one known wrong answer, as an edit of the solution                                |
-| `Gradient` | asks for dJ/dV of a forward function; the truth is numeric                        |
-| `Jacobian` | asks for dy_i/dx_k of a forward function; the truth is numeric                    |
-| `Value`    | asks for a value that the solution itself computes                                |
+| class              | says                                                                   |
+|--------------------|------------------------------------------------------------------------|
+| `Exercise`         | one exercise: its name, what it asks, its case families, hints and mistakes |
+| `Prediction`       | what a lesson asks before it shows, without marks                      |
+| `Family`           | one kind of input, and which error would hide without it               |
+| `Mistake`          | one known wrong answer, as an edit of the solution                     |
+| `Gradient`         | asks for dJ/dV of a forward function; the truth is numeric             |
+| `Jacobian`         | asks for dy_i/dx_k of a forward function; the truth is numeric         |
+| `Value`            | asks for a value that the solution itself computes                     |
+| `WrongAnswerError` | what a driver raises about an answer that it cannot put to the test    |
 
 A case is a dict from parameter name to argument, in the order of the parameters.
 """
@@ -21,10 +23,18 @@ from typing import Any
 import numpy as np
 
 from autograder.reference import Reference
+from autograder.result import WRONG
 from course.gradcheck import numerical_gradient, numerical_jacobian
 
 Case = dict[str, Any]
 Forward = str | Callable[..., Any]
+Truth = np.ndarray | list[np.ndarray]  # a list where the answer is one, an array per layer
+
+
+class WrongAnswerError(Exception):
+    """An answer that cannot be compared output by output: its status and a sentence."""
+
+    status = WRONG
 
 
 @dataclass(frozen=True)
@@ -61,6 +71,31 @@ class Mistake:
                 "but must occur once"
             )
         return source.replace(self.old, self.new)
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What a lesson asks before it shows; checked without marks.
+
+    Parameters
+    ----------
+    name : str
+        What `predict` is called with; unique over the course.
+    answer : float, str or tuple of int
+        A number, one of `options`, or a shape.
+    says : str
+        One sentence for who got it right: why it is so.
+    options : tuple of str
+        What there is to choose from.
+    within : float
+        The share by which a number may be off.
+    """
+
+    name: str
+    answer: float | str | tuple[int, ...]
+    says: str
+    options: tuple[str, ...] = ()
+    within: float = 0.05
 
 
 @dataclass(frozen=True)
@@ -108,19 +143,27 @@ class Gradient:
         """Names of what is returned: dV for every V."""
         return tuple(f"d{name}" for name in self.wrt)
 
-    def truth(self, reference: Reference, exercise: "Exercise", case: Case) -> list[np.ndarray]:
+    def truth(self, reference: Reference, exercise: "Exercise", case: Case) -> list[Truth]:
         """Return the numeric gradients for one case."""
         forward, arguments = _forward_and_arguments(self.of, reference, case)
         upstream = None if self.upstream is None else case[self.upstream]
-        return [
-            numerical_gradient(lambda v, name=name: forward(**arguments | {name: v}),
-                               np.asarray(arguments[name], dtype=float), upstream)
-            if name in arguments
-            else numerical_gradient(
-                lambda bump, name=name: forward(**arguments, tap=_bumping(name, bump)),
-                0.0, upstream)
-            for name in self.wrt
-        ]  # fmt: skip
+
+        def slope(name: str) -> Truth:
+            if name not in arguments:
+                here, tapped = _intermediate(forward, arguments, name)
+                return numerical_gradient(tapped, np.zeros(np.shape(here)), upstream)
+            value = arguments[name]
+            if not isinstance(value, list):
+                return numerical_gradient(lambda v: forward(**arguments | {name: v}),
+                                          np.asarray(value, dtype=float), upstream)  # fmt: skip
+            return [
+                numerical_gradient(
+                    lambda v, i=i: forward(**arguments | {name: [*value[:i], v, *value[i + 1 :]]}),
+                    item, upstream)
+                for i, item in enumerate(value)
+            ]  # fmt: skip
+
+        return [slope(name) for name in self.wrt]
 
 
 @dataclass(frozen=True)
@@ -147,7 +190,7 @@ class Jacobian:
         """The one output's name."""
         return (self.output,)
 
-    def truth(self, reference: Reference, exercise: "Exercise", case: Case) -> list[np.ndarray]:
+    def truth(self, reference: Reference, exercise: "Exercise", case: Case) -> list[Truth]:
         """Return the numeric Jacobian for one case."""
         forward, arguments = _forward_and_arguments(self.of, reference, case)
         return [
@@ -171,12 +214,17 @@ class Value:
     def __init__(self, *outputs: str) -> None:
         object.__setattr__(self, "outputs", outputs)
 
-    def truth(self, reference: Reference, exercise: "Exercise", case: Case) -> list[np.ndarray]:
+    def truth(self, reference: Reference, exercise: "Exercise", case: Case) -> list[Truth]:
         """Return the solution's values for one case."""
-        values = reference.solution(exercise.name)(*case.values())
+        values = exercise.call(reference.solution(exercise.name), *case.values())
         values = values if isinstance(values, tuple) else (values,)
         by_name = dict(zip(exercise.outputs, values, strict=True))
-        return [np.asarray(by_name[name], dtype=float) for name in self.outputs]
+        return [
+            [np.asarray(item, dtype=float) for item in by_name[name]]
+            if isinstance(by_name[name], list)
+            else np.asarray(by_name[name], dtype=float)
+            for name in self.outputs
+        ]
 
 
 @dataclass(frozen=True)
@@ -195,6 +243,12 @@ class Exercise:
         Markdown, each more than the one before: a question, a pointer, the line in words.
     mistakes : tuple of Mistake
         Known wrong answers; each must fail.
+    driver : callable, optional
+        Where a plain call does not do, since the answer takes or returns more than numbers:
+        driver(fn, *case) puts it to the test and returns the outputs. Names of the student's own
+        notebook, such as a class, are in `fn.__globals__`. A `WrongAnswerError` tells what is off.
+    planted : tuple of str
+        For find-the-bug: names of those mistakes that `bug` plants, each on one line.
     """
 
     name: str
@@ -202,6 +256,12 @@ class Exercise:
     families: tuple[Family, ...]
     hints: tuple[str, ...]
     mistakes: tuple[Mistake, ...]
+    driver: Callable[..., Any] | None = None
+    planted: tuple[str, ...] = ()
+
+    def call(self, fn: Callable[..., Any], *arguments: Any) -> Any:
+        """Return what an answer gives for one case."""
+        return self.driver(fn, *arguments) if self.driver else fn(*arguments)
 
     @property
     def outputs(self) -> tuple[str, ...]:
@@ -224,7 +284,7 @@ class Exercise:
                 key = zlib.crc32(f"{self.name}/{family.name}".encode())
                 yield family, family.draw(np.random.default_rng([seed, key, number]))
 
-    def truth(self, reference: Reference, case: Case) -> list[np.ndarray]:
+    def truth(self, reference: Reference, case: Case) -> list[Truth]:
         """Return what every output should be for one case. The case is not modified."""
         return [value for ask in self.asks for value in ask.truth(reference, self, case)]
 
@@ -236,6 +296,21 @@ def _forward_and_arguments(of: Forward, reference: Reference, case: Case) -> tup
     return forward, {name: value for name, value in case.items() if name in names}
 
 
-def _bumping(name: str, bump: float) -> Callable[[str, Any], Any]:
-    """Return a `tap` that adds `bump` to the intermediate quantity `name` and to no other."""
-    return lambda tapped, value: value + bump if tapped == name else value
+def _intermediate(
+    forward: Callable[..., Any], arguments: Case, name: str
+) -> tuple[Any, Callable[[Any], Any]]:
+    """Return the value of an intermediate quantity, and the output as a function of its bump."""
+    seen: dict[str, Any] = {}
+
+    def keep(tapped: str, value: Any) -> Any:
+        seen[tapped] = value
+        return value
+
+    forward(**arguments, tap=keep)
+
+    def bumped(bump: Any) -> Any:
+        return forward(
+            **arguments, tap=lambda tapped, value: value + bump if tapped == name else value
+        )
+
+    return seen[name], bumped

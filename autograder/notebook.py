@@ -109,7 +109,7 @@ def check(
         return Grade(result.without_seed() if secret else result)
     if result.passed:
         return Grade(result) if mode == "validate" else result
-    shown = mode != "validate" and _show(result)
+    shown = mode != "validate" and show(result)
     kind = NotAttempted if result.status in (NOT_ATTEMPTED, NOT_DEFINED) else CheckFailed
     raise kind(result, shown)
 
@@ -172,13 +172,13 @@ def _exercise_of(fn: Any) -> tuple[Exercise, Reference]:
         raise
 
 
-def _show(result: Result) -> bool:
-    """Display a report in the notebook or the IPython terminal; False where there is neither."""
+def show(thing: Any) -> bool:
+    """Display something in the notebook or the IPython terminal; False where there is neither."""
     if _shell() is None:
         return False
     from IPython.display import display
 
-    display(result)
+    display(thing)
     return True
 
 
@@ -191,7 +191,9 @@ def _shell() -> Any:
 def _stand_in_for_undefined(info: Any) -> None:
     """Before a cell runs: give the exercise that it checks a placeholder if it has no value."""
     names = _shell().user_ns
-    for name in re.findall(r"^(?:check|hint|solution)\((\w+)", info.raw_cell or "", re.MULTILINE):
+    for name in re.findall(
+        r"^(?:\w+ = )?(?:bug|check|hint|solution)\((\w+)", info.raw_cell or "", re.MULTILINE
+    ):
         if name not in names and not hasattr(builtins, name):
             names[name] = Undefined(name)
 

@@ -7,12 +7,14 @@
 | solved       | with the solutions it earns every point, demo cells cut                         |
 | mistakes     | every declared mistake fails on every seed                                      |
 | hints        | three steps for every exercise                                                  |
+| asides       | the lesson's predictions and closing questions are those that are declared      |
 | strays       | no file that belongs to no lesson                                               |
 """
 
 import contextlib
 import io
 import os
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -23,13 +25,14 @@ from unittest import mock
 from autograder import exercises
 from autograder.build import CHECK_PREFIX, answered_notebook
 from autograder.checking import check_answer
-from autograder.exercises import exercises_of
+from autograder.exercises import answers_of, exercises_of, predictions_of
 from autograder.lessons import Lesson, find_lesson
 from autograder.marking import results_in
 from autograder.notebook import GRADING_REPEATS, HOME_REPEATS, SEED_VARIABLE
 from autograder.reference import data_folder, lesson_names
 
 HINTS = 3
+QUESTIONS = "abc"  # a lesson ends with three
 
 
 @dataclass(frozen=True)
@@ -107,6 +110,7 @@ def _problems(lesson: Lesson, seeds: int) -> Iterator[str]:
     for name, exercise in declared.items():
         if len(exercise.hints) != HINTS:
             yield f"{name} has {len(exercise.hints)} hints, not {HINTS}"
+    yield from _asides(lesson)
     yield from _untouched(lesson)
     yield from _solved(lesson)
     yield from _solutions(lesson, seeds)
@@ -138,6 +142,17 @@ def run_cells(lesson: Lesson, answers: dict[str, str]) -> tuple[dict[str, Any], 
             except Exception as error:  # whatever a cell of a lesson under test raises
                 errors[type(error)] += 1
     return results_in(notebook, lesson), errors
+
+
+def _asides(lesson: Lesson) -> Iterator[str]:
+    code = "\n".join(cell.source for cell in lesson.cells if cell.cell_type == "code")
+    asked = re.findall(r'^predict\("(.+?)", \.\.\.\)', code, re.MULTILINE)
+    yield from _differences("prediction", predictions_of(lesson.name), "cell that asks", asked)
+    number = str(int(lesson.name.split("_")[0]))
+    wanted = [number + letter for letter in QUESTIONS]
+    yield from _differences("answer", answers_of(lesson.name), "closing question", wanted)
+    if "answer(...)" not in code:
+        yield "no cell calls answer(...)"
 
 
 def _untouched(lesson: Lesson) -> Iterator[str]:

@@ -28,6 +28,8 @@
 #   is off, and on which inputs.
 # - `hint(fn)` helps a little; call it again and it helps more.
 # - `solution(fn)` shows one right answer. Use it when you have tried.
+# - `predict("…", ...)` asks what you expect before you see it. Write your guess in place of the `...`.
+#   There are no marks for it; but what you have guessed, you remember.
 #
 # Your functions get arrays to read: leave them as they are, and work on a copy if you must change
 # one. If a cell does not come to an end, press the stop button (■) and look for a loop without an
@@ -36,7 +38,7 @@
 # %%
 import numpy as np
 
-from autograder import check, hint, solution
+from autograder import answer, check, hint, predict, solution
 from course import figures
 
 # %% [markdown]
@@ -83,8 +85,16 @@ from course import figures
 # \qquad\text{(central difference)}$$
 #
 # The right-hand side is the slope of the line through two points of the curve, one on each side of
-# $x$: the **secant**. The picture shows it for $\sin$ at $x = 1$. **Predict:** when `eps` becomes ten times smaller, what happens to
-# the gap between the slopes of secant and tangent? Run the cell, then change `eps` to 0.08.
+# $x$: the **secant**. The next cell draws it for $\sin$ at $x = 1$ and `eps` = 0.8.
+#
+# **Predict:** make `eps` ten times smaller. How many times smaller does the gap between the slopes
+# of secant and tangent become?
+
+# %% free=true
+predict("gap", ...)  # a number
+
+# %% [markdown]
+# Now run this, note the two slopes, change `eps` to 0.08 and run it again.
 
 # %% free=true
 eps = 0.8
@@ -114,8 +124,11 @@ def numerical_derivative(f, x, eps):
 # %% check="numerical_derivative" points=2
 
 # %% [markdown]
-# So the smallest step is the best? **Predict** the shape of the error for `eps` from $10^{-15}$ to
-# 1, then run the cell.
+# So the smallest step is the best? **Predict:** going from `eps` = $10^{-10}$ to $10^{-13}$, the error
+# of a central difference `"grows"`, `"shrinks"` or `"stays"`?
+
+# %% free=true
+predict("tiny step", ...)
 
 # %% demo=true
 figures.step_size_error(np.sin, np.cos, x=1.0)
@@ -323,6 +336,15 @@ def parameter_grads(theta, x):
 # $u_1$ and through $u_2$, so $dJ/dt$ is the sum of what comes back along both. That is why it says
 # $\mathrel{+}=$, starting from 0.
 #
+# **Predict:** $x$ stands at 1 and grows a little. Does $J$ go up, `"+"`, or down, `"-"`? (At $x = 1$,
+# $u = \sin 1 + 3 \approx 3.84$.)
+
+# %% free=true
+predict("direction", ...)
+
+# %% [markdown]
+# The two tables will tell you.
+#
 # **Exercise 1.6** · 4 minutes · ●○○
 #
 # First the forward column.
@@ -406,8 +428,11 @@ def chain_jacobians(dy_du, du_dx):
 # $$\frac{dJ}{dx_i} = \frac{dJ}{da_j}\cdot\sum_{j} \alpha_{ji} .$$
 #
 # That is puzzling: the sum on the right runs over $j$, and yet a $j$ is left over in front of it.
-# Suppose it means: add up the $dJ/da_j$, then multiply by the sum of column $i$. **Predict** before
-# you run the cell: can that be right?
+# Suppose it means: add up the $dJ/da_j$, then multiply by the sum of column $i$. **Predict:** when is
+# that right: `"always"`, `"never"`, or if there is only `"one unit"` $a_j$?
+
+# %% free=true
+predict("as printed", ...)
 
 # %% free=true
 alpha = np.array([[1.0, -2.0, 0.5], [0.3, 1.0, -1.0]])  # (M, D) = (2, 3)
@@ -492,8 +517,13 @@ def layer_jacobian(W, x):
 # $$\nabla f = F_1^T\,F_2^T \cdots F_L^T .$$
 #
 # $F_L$ has one row, so $F_L^T$ is a single column. Start at that end and everything you ever
-# hold is a vector. Start at the other end and you multiply whole matrices. **Predict** how much
-# that matters for 300 inputs, four hidden layers of 300 units and one output.
+# hold is a vector. Start at the other end and you multiply whole matrices.
+#
+# **Predict:** for 300 inputs, four hidden layers of 300 units and one output, how many times as many
+# multiplications does it take from the input side?
+
+# %% free=true
+predict("input side", ...)  # a number; up to a tenth off will do
 
 # %% demo=true
 sizes = [300, 300, 300, 300, 300, 1]  # x, four hidden layers, the output
@@ -502,6 +532,7 @@ from_output = sum(rows * columns for rows, columns in shapes[:-1])  # a vector, 
 from_input = sum(rows * columns * sizes[0] for rows, columns in shapes[1:])  # F_1, times F_2, ...
 print(f"multiplications from the output side: {from_output:>12,}")
 print(f"multiplications from the input side:  {from_input:>12,}")
+print(f"times as many: {from_input / from_output:.0f}")
 
 # %% [markdown]
 # **Exercise 1.11** · 10 minutes · ●●○
@@ -583,26 +614,17 @@ def log_network_grad(Theta1, Theta2, x):
 # Keep every value of the forward pass. Walk back from the output. Multiply by the local derivative,
 # add where paths meet. Everything else in this course is that, for larger formulas.
 #
-# Three questions to take with you. Think first, then open.
+# Three questions to take with you. Think first; the cell below has the answers.
 #
-# <details><summary>1. Your gradient and the central difference agree to five digits, with
-# eps = 1e-2. Is the formula right?</summary>
-#
-# Perhaps. At that step the central difference itself is only good to about four or five digits.
-# Take eps near 6e-6 and look again.
-# </details>
-#
-# <details><summary>2. Why does dJ/dt get a sum in section 4, and dJ/du1 not?</summary>
-#
-# t is used twice, so a change of t reaches J along two paths. u1 is used once.
-# </details>
-#
-# <details><summary>3. The loss is one number and there are a million weights. Why does it pay to
-# start at the output?</summary>
-#
-# From the output side you carry one vector through every layer, and each weight's derivative is
-# read off on the way. From the other side you would carry one column for each weight.
-# </details>
-#
+# - **1a.** Your gradient and the central difference agree to five digits, with `eps` = 0.01. Is the
+#   formula right?
+# - **1b.** Why does $dJ/dt$ get a sum in section 4, and $dJ/du_1$ not?
+# - **1c.** The loss is one number and there are a million weights. Why does it pay to start at the
+#   output?
+
+# %% free=true
+answer(...)  # "1a", "1b" or "1c"
+
+# %% [markdown]
 # **Next:** in lesson 2 the tables of section 4 become a graph, and a small program reads the
 # backward column off it by itself.

@@ -4,7 +4,15 @@ from itertools import pairwise
 
 import numpy as np
 
-from autograder.exercise import Exercise, Family, Gradient, Jacobian, Mistake, Value
+from autograder.exercise import (
+    Exercise,
+    Family,
+    Gradient,
+    Jacobian,
+    Mistake,
+    Prediction,
+    Value,
+)
 
 FUNCTIONS = (np.sin, np.cos, np.exp, np.tanh)
 
@@ -575,3 +583,29 @@ EXERCISES = (
     GRADIENT_FROM_OUTPUT,
     LOG_NETWORK_GRAD,
 )
+
+PREDICTIONS = (
+    Prediction("gap", 100, "The error of a central difference goes with the square of the step.",
+               within=0.1),
+    Prediction("tiny step", "grows",
+               "Below about 6e-6 the rounding of the two values is divided by ever smaller steps.",
+               options=("grows", "shrinks", "stays")),
+    Prediction("direction", "+",
+               "u = 3.84 lies beyond pi, where the cosine rises, and u rises with x.",
+               options=("+", "-")),
+    Prediction("as printed", "one unit",
+               "With one unit there is one path. With more, each must bring its own dJ/da_j.",
+               options=("always", "never", "one unit")),
+    Prediction("input side", 225,
+               "Every product is one of whole matrices, 300 times the work, but for the last.",
+               within=0.1),
+)
+
+ANSWERS = {
+    "1a": "Perhaps. At that step the central difference itself is only good to about four or five "
+    "digits. Take `eps` near 6e-6 and look again.",
+    "1b": "t is used twice, so a change of t reaches J along two paths. u1 is used once.",
+    "1c": "From the output side you carry one vector through every layer, and each weight's "
+    "derivative is read off on the way. From the other side you would carry one column for each "
+    "weight.",
+}

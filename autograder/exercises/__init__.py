@@ -1,22 +1,36 @@
 """The declarations of all exercises, one module a lesson, named as the lesson is.
 
-A module holds a tuple `EXERCISES`. Points stand in the lesson's source, solutions too: a
-declaration says how an answer is tried, helped and known to go wrong.
+A module holds three things. `EXERCISES` is a tuple: points stand in the lesson's source, solutions
+too, so a declaration says how an answer is tried, helped and known to go wrong. `PREDICTIONS` is a
+tuple of what the lesson asks before it shows. `ANSWERS` holds the answers to its closing questions,
+by "1a", "1b" and "1c".
 """
 
 import difflib
 import importlib
+from collections.abc import Callable
 from functools import lru_cache
+from types import ModuleType
+from typing import Any
 
-from autograder.exercise import Exercise
+from autograder.exercise import Exercise, Prediction
 from autograder.reference import Reference, find_reference, lesson_names
 
 
 @lru_cache
 def exercises_of(lesson: str) -> dict[str, Exercise]:
     """Return a lesson's exercises by name."""
-    module = importlib.import_module(f"autograder.exercises.{lesson}")
-    return {exercise.name: exercise for exercise in module.EXERCISES}
+    return {exercise.name: exercise for exercise in _declarations(lesson).EXERCISES}
+
+
+def predictions_of(lesson: str) -> dict[str, Prediction]:
+    """Return a lesson's predictions by name."""
+    return {prediction.name: prediction for prediction in _declarations(lesson).PREDICTIONS}
+
+
+def answers_of(lesson: str) -> dict[str, str]:
+    """Return the answers to a lesson's closing questions, in Markdown, by "1a", "1b" and "1c"."""
+    return _declarations(lesson).ANSWERS
 
 
 def find_exercise(name: str) -> tuple[Exercise, Reference]:
@@ -27,11 +41,43 @@ def find_exercise(name: str) -> tuple[Exercise, Reference]:
     LookupError
         If there is none; the sentence says which name is close.
     """
+    lesson, exercise = _find(exercises_of, "exercise", name)
+    return exercise, find_reference(lesson)
+
+
+def find_prediction(name: str) -> Prediction:
+    """Return the prediction of this name.
+
+    Raises
+    ------
+    LookupError
+        If there is none; the sentence says which name is close.
+    """
+    return _find(predictions_of, "prediction", name)[1]
+
+
+def find_answer(question: str) -> str:
+    """Return the answer to the closing question "1a", "1b" and so on.
+
+    Raises
+    ------
+    LookupError
+        If there is none; the sentence says which there are.
+    """
+    return _find(answers_of, "question", question)[1]
+
+
+def _find(declared: Callable[[str], dict[str, Any]], what: str, name: str) -> tuple[str, Any]:
+    """Return the lesson that declares a name, and what it declares."""
     known = {}
     for lesson in lesson_names():
-        known.update(dict.fromkeys(exercises_of(lesson), lesson))
+        known.update(dict.fromkeys(declared(lesson), lesson))
     if name in known:
-        return exercises_of(known[name])[name], find_reference(known[name])
+        return known[name], declared(known[name])[name]
     close = difflib.get_close_matches(name, known, n=1)
     advice = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(known)}"
-    raise LookupError(f"there is no exercise called {name!r}: {advice}")
+    raise LookupError(f"there is no {what} called {name!r}: {advice}")
+
+
+def _declarations(lesson: str) -> ModuleType:
+    return importlib.import_module(f"autograder.exercises.{lesson}")

@@ -10,7 +10,8 @@ import pytest
 
 from autograder.checking import check_answer
 from autograder.exercise import Exercise, Family, Gradient, Value
-from autograder.reference import Reference
+from autograder.exercises import exercises_of
+from autograder.reference import Reference, find_reference, lesson_names
 
 ALTERNATIVES = Path(__file__).parents[1] / "alternatives"
 REFERENCE = Reference("test", ())
@@ -259,25 +260,27 @@ def test_same_seed_draws_the_same_cases_and_more_repeats_add_to_them(exercises):
     assert few != other
 
 
-def alternatives():
-    for path in sorted(ALTERNATIVES.glob("*.py")):
+def alternatives(lesson="*"):
+    for path in sorted(ALTERNATIVES.glob(f"{lesson}.py")):
         spec = importlib.util.spec_from_file_location(path.stem, path)
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
         for name, fn in vars(module).items():
             if "__" in name.strip("_"):
-                yield pytest.param(name.split("__")[0], fn, id=name)
+                yield pytest.param(path.stem, name.split("__")[0], fn, id=name)
 
 
-@pytest.mark.parametrize(("name", "fn"), list(alternatives()))
-def test_right_answers_are_accepted_however_they_are_written(name, fn, lesson, exercises):
+@pytest.mark.parametrize(("lesson", "name", "fn"), list(alternatives()))
+def test_right_answers_are_accepted_however_they_are_written(lesson, name, fn):
+    exercise, reference = exercises_of(lesson)[name], find_reference(lesson)
     for seed in range(3):
-        result = check_answer(fn, exercises[name], lesson.reference, seed=seed, repeats=4)
+        result = check_answer(fn, exercise, reference, seed=seed, repeats=4)
         assert result.passed, str(result)
 
 
-def test_every_exercise_has_two_alternatives(exercises):
-    counts = dict.fromkeys(exercises, 0)
-    for parameter in alternatives():
-        counts[parameter.values[0]] += 1
+@pytest.mark.parametrize("lesson", lesson_names())
+def test_every_exercise_has_two_alternatives(lesson):
+    counts = dict.fromkeys(exercises_of(lesson), 0)
+    for parameter in alternatives(lesson):
+        counts[parameter.values[1]] += 1
     assert min(counts.values()) >= 2, counts
