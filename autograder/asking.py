@@ -6,6 +6,7 @@
 | `answer(question)`       | shows the answer to a closing question                              |
 | `bug(fn, student)`       | shows a function with one line wrong, and returns it                |
 | `planted_line(...)`      | which line that is                                                  |
+| `finds_line(name)`       | the driver of an exercise that asks for that line                   |
 
 A student's name decides which of the declared mistakes is planted, so that neighbours look for
 different ones. Where a cell still has `...` in the place of a guess, it says so and raises nothing.
@@ -18,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.exercise import Exercise, Mistake, Prediction
+from autograder.exercise import Exercise, Mistake, Prediction, WrongAnswerError
 from autograder.exercises import find_answer, find_exercise, find_prediction
 from autograder.notebook import Markdown, show
 
@@ -125,6 +126,23 @@ def planted_line(name: str, student: str) -> int:
     pairs = zip(right.splitlines(), wrong.splitlines(), strict=True)
     (line,) = [number for number, (old, new) in enumerate(pairs, start=1) if old != new]
     return line
+
+
+def finds_line(name: str) -> Callable[[Callable[[], Any]], float]:
+    """Return the driver of an exercise that asks for the line that `bug` made wrong.
+
+    It never tells the right line. The notebook's `STUDENT` says whose bug it is.
+    """
+
+    def driver(fn: Callable[[], Any]) -> float:
+        line = fn()
+        if not isinstance(line, int):
+            raise WrongAnswerError(f"returned {line!r}, but should return the number of a line.")
+        if line != planted_line(name, str(fn.__globals__.get("STUDENT", ""))):
+            raise WrongAnswerError(f"line {line} is right as it is.")
+        return 1.0
+
+    return driver
 
 
 def _planted(exercise: Exercise, student: str) -> Mistake:
