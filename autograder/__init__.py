@@ -19,6 +19,7 @@ modules, in the order in which work passes through:
 | `marking`   | runs a notebook and collects its verdicts                             |
 | `classroom` | makes the folder of a class, an nbgrader course                       |
 | `sanitize`  | mends what is broken in a notebook that was handed in                 |
+| `signing`   | who signed a notebook, and whether that fits                          |
 | `grading`   | grades what a class handed in, through nbgrader                       |
 | `demo`      | a sample class from start to finish                                   |
 | `verify`    | the linter of lessons and exercises                                   |

@@ -92,6 +92,7 @@ def _parser() -> argparse.ArgumentParser:
 
     demo = _add(commands, "demo", _demo, "make a sample class, grade it, print its gradebook")
     demo.add_argument("--students", type=_positive, default=12, metavar="N", help="default: 12")
+    demo.add_argument("--lesson", default="1", metavar="N", help="which one; default: 1")
     demo.add_argument("--keep", type=Path, metavar="DIR", help="keep the class in this new folder")
 
     _add_class_commands(commands)
@@ -169,9 +170,11 @@ def _notebooks(paths: list[Path]) -> list[Path]:
 
 def _demo(options: argparse.Namespace) -> int:
     from autograder.demo import run_demo
+    from autograder.lessons import find_lesson
 
+    lesson = find_lesson(options.lesson)
     if options.keep:
-        submissions = run_demo(options.keep, options.students, say, GRADING)
+        submissions = run_demo(options.keep, lesson, options.students, say, GRADING)
         print_class(submissions)
         first = submissions[0]
         print(f"\nThe class is in {options.keep}: gradebook.db, and a page of feedback a student:")
@@ -180,7 +183,8 @@ def _demo(options: argparse.Namespace) -> int:
         )
         return OK
     with tempfile.TemporaryDirectory(prefix="backprop-demo-") as folder:
-        submissions = run_demo(Path(folder) / "class", options.students, say, GRADING)
+        path = Path(folder) / "class"
+        submissions = run_demo(path, lesson, options.students, say, GRADING)
         print_class(submissions)
     print("\nThe folder is gone again; `backprop demo --keep DIR` keeps gradebook and feedback.")
     return OK

@@ -69,6 +69,9 @@ def print_class(submissions: "list[Submission]") -> None:
             undecided = [name for name, score in one.scores.items() if score is None]
             if undecided:
                 print(f"{one.student}: ? needs a human look: {', '.join(undecided)}.")
+        for reason in dict.fromkeys(one.look for one in own if one.look):
+            students = ", ".join(one.student for one in own if one.look == reason)
+            print(f"Needs a human look, {reason}: {students}.")
 
 
 def _cell(score: float | None) -> str:
