@@ -1,8 +1,8 @@
 """Checks, diagnosis and grading of the course's exercises, and the command line `backprop`.
 
-In a lesson's notebook `check(fn)` marks an answer, `hint(fn)` helps one step at a time,
-`solution(fn)` shows the answer; `predict`, `answer` and `bug` ask and tell without marks. The
-modules, in the order in which work passes through:
+In a lesson's notebook `check(fn)` marks an answer, `failing_case(fn)` gives the inputs it failed
+on, `hint(fn)` helps one step at a time, `solution(fn)` shows the answer; `predict`, `answer` and
+`bug` ask and tell without marks. The modules, in the order in which work passes through:
 
 | module      | does                                                                  |
 |-------------|-----------------------------------------------------------------------|
@@ -13,8 +13,9 @@ modules, in the order in which work passes through:
 | `exercises` | the declarations, one module a lesson                                 |
 | `checking`  | tries one answer on fresh cases                                       |
 | `comparing` | holds what it returned against the truth                              |
+| `diagnosis` | which mistake a wrong answer looks like                               |
 | `result`    | what came out, as HTML, text and JSON                                 |
-| `notebook`  | `check`, `hint` and `solution` as a notebook sees them                |
+| `notebook`  | `check`, `failing_case`, `hint`, `solution` as a notebook sees them   |
 | `asking`    | `predict`, `answer` and `bug`: what a lesson asks without marks       |
 | `marking`   | runs a notebook and collects its verdicts                             |
 | `classroom` | makes the folder of a class, an nbgrader course                       |
@@ -34,7 +35,7 @@ import importlib
 __version__ = "0.1.0"
 # What notebooks call, and the module that it is in.
 _HOMES = {
-    **dict.fromkeys(["check", "hint", "solution"], "notebook"),
+    **dict.fromkeys(["check", "failing_case", "hint", "solution"], "notebook"),
     **dict.fromkeys(["answer", "bug", "predict"], "asking"),
 }
 __all__ = sorted(_HOMES)

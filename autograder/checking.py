@@ -11,7 +11,7 @@ import linecache
 import sysconfig
 import traceback
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,10 +19,11 @@ from typing import Any
 import numpy as np
 
 import course
-from autograder.comparing import CrashedError, compare, describe
+from autograder.comparing import CrashedError, Wrong, compare, describe, entry_map, outputs_of
+from autograder.diagnosis import Diagnosis, Trial, diagnose
 from autograder.exercise import Case, Exercise, Family, WrongAnswerError
 from autograder.reference import Reference
-from autograder.result import NOT_ATTEMPTED, PASSED, WRONG, Output, Result
+from autograder.result import CRASHED, NOT_ATTEMPTED, PASSED, WRONG, Output, Result
 
 PRINTED_LINES = 5
 # Files whose lines are not the student's own: Python, installed packages, this project.
@@ -69,41 +70,114 @@ def check_answer(
     Result
         Nothing that the student's code raises gets out of here, except an interrupt.
     """
-    heard, failures, count = _Heard(), [], 0
+    heard, failures, trials, crash = _Heard(), [], [], None
     common = {"exercise": exercise.name, "points": points, "seed": seed}
+
+    def confirm(number: int) -> Iterator[Trial]:
+        for family, case in exercise.cases(seed + 1, number):
+            try:
+                yield _try(fn, exercise, reference, family, case, _Heard())[0]
+            except CrashedError as error:
+                yield _crashed(exercise, reference, family, case, error)
+
     for family, case in exercise.cases(seed, repeats):
-        count += 1
         try:
-            answer, changed = _call(fn, exercise, case, heard)
-            wrong = compare(answer, exercise, exercise.truth(reference, case), changed)
+            trial, wrong = _try(fn, exercise, reference, family, case, heard)
+        except CrashedError as error:
+            crash = crash or (error, _shown(family, case, heard))
+            trials.append(_crashed(exercise, reference, family, case, error))
+            continue
         except NotImplementedError as error:
             return Result(status=NOT_ATTEMPTED, summary=_unwritten_sentence(fn, error), **common)
         except WrongAnswerError as error:
             shown = _shown(family, case, heard)
             return Result(status=error.status, summary=str(error), **shown, **common)
+        trials.append(trial)
         if wrong:
-            failures.append((max(one.error for one in wrong.values()), wrong, family, case))
+            failures.append((max(one.error for one in wrong.values()), wrong, trial))
+    if crash:
+        found = diagnose(trials, exercise, reference, confirm)
+        return Result(status=CRASHED, summary=str(crash[0]), **_told(found), **crash[1], **common)
+    if not failures:
+        outputs = tuple(Output(name, True) for name in exercise.outputs)
+        summary = _right_sentence(exercise, len(trials))
+        return Result(status=PASSED, summary=summary, outputs=outputs, **common)
     # The case that is furthest off is told: a small difference would look like rounding.
     failures.sort(key=lambda failure: -failure[0])
     sentences: dict[str, str] = {}
-    for _, wrong, _, _ in failures:
+    for _, wrong, _ in failures:
         sentences = {name: one.sentence for name, one in wrong.items()} | sentences
+    worst = failures[0][2]
+    found = diagnose(trials, exercise, reference, confirm)
     return Result(
-        status=WRONG if failures else PASSED,
-        summary=_summary(exercise, sentences, count),
+        status=WRONG,
+        summary=_wrong_sentence(exercise, sentences),
         outputs=tuple(
             Output(name, name not in sentences, sentences.get(name, ""))
             for name in exercise.outputs
         ),
-        **(_shown(*failures[0][2:], heard) if failures else {}),
+        **_told(found),
+        maps=_maps(worst, sentences),
+        **_shown(worst.family, worst.case, heard, _family_notes(trials, failures)),
         **common,
     )
 
 
-def _shown(family: Family, case: Case, heard: _Heard) -> dict[str, Any]:
+def _told(found: Diagnosis | None) -> dict[str, str]:
+    """Return the fields of a `Result` that name a mistake."""
+    return {"mistake": found.mistake, "question": found.says} if found else {}
+
+
+def _try(
+    fn: Callable[..., Any],
+    exercise: Exercise,
+    reference: Reference,
+    family: Family,
+    case: Case,
+    heard: _Heard,
+) -> tuple[Trial, dict[str, Wrong]]:
+    """Return one trial of an answer, and what is wrong in it by output."""
+    answer, changed = _call(fn, exercise, case, heard)
+    truth = exercise.truth(reference, case)
+    values = outputs_of(answer, truth)
+    return Trial(family, case, values, truth), compare(values, exercise, truth, changed)
+
+
+def _crashed(
+    exercise: Exercise, reference: Reference, family: Family, case: Case, error: CrashedError
+) -> Trial:
+    """Return the trial of an answer that stopped with an error."""
+    return Trial(family, case, type(error.__cause__).__name__, exercise.truth(reference, case))
+
+
+def _maps(trial: Trial, sentences: dict[str, str]) -> dict[str, tuple[str, ...]]:
+    """Return, for the wrong outputs of one case, which entries are off, where that helps."""
+    maps = {
+        name: tuple(entry_map(trial.values[name], trial.truth[name]))
+        for name in sentences
+        if isinstance(trial.truth[name], np.ndarray)
+    }
+    return {name: lines for name, lines in maps.items() if lines}
+
+
+def _family_notes(trials: list[Trial], failures: list) -> tuple[str, ...]:
+    """Return which kinds of input an answer is right on, if there is such a kind."""
+    failed = {failure[2].family.name for failure in failures}
+    right = [name for name in dict.fromkeys(t.family.name for t in trials) if name not in failed]
+    return (f"It is right on every input of this kind: {', '.join(right)}.",) if right else ()
+
+
+def _shown(
+    family: Family, case: Case, heard: _Heard, notes: tuple[str, ...] = ()
+) -> dict[str, Any]:
     """Return the fields of a `Result` that show one case."""
     inputs = {name: describe(value) for name, value in case.items()}
-    return {"inputs": inputs, "family": family.name, "notes": _notes(heard)}
+    return {
+        "inputs": inputs,
+        "family": family.name,
+        "notes": (*notes, *_notes(heard)),
+        "case": case,
+    }
 
 
 def _call(
@@ -128,17 +202,21 @@ def _call(
     return answer, [name for name, value in case.items() if not _equal(value, arguments[name])]
 
 
-def _summary(exercise: Exercise, wrong: dict[str, str], count: int) -> str:
-    """Return the first line of the report for an answer that could be compared."""
-    if not wrong:
-        numeric = any("differences" in yardstick for yardstick in exercise.yardsticks)
-        against = "central differences" if numeric else "the right values"
-        return f"right. It agrees with {against} on {count} inputs."
-    if len(exercise.outputs) == 1:
+def _right_sentence(exercise: Exercise, count: int) -> str:
+    """Return the first line of the report for a right answer."""
+    numeric = any("differences" in yardstick for yardstick in exercise.yardsticks)
+    against = "central differences" if numeric else "the right values"
+    return f"right. It agrees with {against} on {count} inputs."
+
+
+def _wrong_sentence(exercise: Exercise, wrong: dict[str, str]) -> str:
+    """Return the first line of the report for an answer whose outputs could be compared."""
+    names = exercise.outputs
+    if len(names) == 1:
         return next(iter(wrong.values()))
-    right = [name for name in exercise.outputs if name not in wrong]
+    right = [name for name in names if name not in wrong]
     tail = f"; {', '.join(right)} right" if right else ""
-    return f"{', '.join(name for name in exercise.outputs if name in wrong)} wrong{tail}."
+    return f"{', '.join(name for name in names if name in wrong)} wrong{tail}."
 
 
 def _unwritten_sentence(fn: Callable[..., Any], error: NotImplementedError) -> str:

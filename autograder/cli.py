@@ -241,8 +241,11 @@ def _verify(options: argparse.Namespace) -> int:
 
     seeds = 50 if options.thorough else 3
     reports, strays = verify_course(seeds, partial(progress, unit="lessons"))
-    head = ["lesson", "exercises", "points", "mistakes", "problems"]
-    rows = [[r.lesson, r.exercises, f"{r.points:g}", r.mistakes, len(r.problems)] for r in reports]
+    head = ["lesson", "exercises", "points", "mistakes", "named", "problems"]
+    rows = [
+        [r.lesson, r.exercises, f"{r.points:g}", r.mistakes, f"{r.named:.1%}", len(r.problems)]
+        for r in reports
+    ]
     print(table(rows, head))
     problems = [f"{r.lesson}: {problem}" for r in reports for problem in r.problems]
     problems += [f"{path} belongs to no lesson" for path in strays]

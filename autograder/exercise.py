@@ -284,9 +284,10 @@ class Exercise:
                 key = zlib.crc32(f"{self.name}/{family.name}".encode())
                 yield family, family.draw(np.random.default_rng([seed, key, number]))
 
-    def truth(self, reference: Reference, case: Case) -> list[Truth]:
+    def truth(self, reference: Reference, case: Case) -> dict[str, Truth]:
         """Return what every output should be for one case. The case is not modified."""
-        return [value for ask in self.asks for value in ask.truth(reference, self, case)]
+        values = [value for ask in self.asks for value in ask.truth(reference, self, case)]
+        return dict(zip(self.outputs, values, strict=True))
 
 
 def _forward_and_arguments(of: Forward, reference: Reference, case: Case) -> tuple[Callable, Case]:

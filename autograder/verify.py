@@ -5,7 +5,7 @@
 | declarations | every exercise of the source is declared, in the same order, and nothing else   |
 | untouched    | the student's notebook earns nothing and raises only NotImplementedError       |
 | solved       | with the solutions it earns every point, demo cells cut                         |
-| mistakes     | every declared mistake fails on every seed                                      |
+| mistakes     | every declared mistake fails on every seed, and none is taken for another       |
 | hints        | three steps for every exercise                                                  |
 | asides       | the lesson's predictions and closing questions are those that are declared      |
 | strays       | no file that belongs to no lesson                                               |
@@ -45,6 +45,8 @@ class LessonReport:
         Its name.
     exercises, mistakes : int
         How many were tried.
+    named : float
+        The share of the mistakes that a check recognises, over all seeds.
     points : float
         What the lesson offers.
     problems : tuple of str
@@ -54,6 +56,7 @@ class LessonReport:
     lesson: str
     exercises: int
     mistakes: int
+    named: float
     points: float
     problems: tuple[str, ...]
 
@@ -75,12 +78,14 @@ def verify_course(
         lesson, declared = find_lesson(name), {}
         try:
             declared = exercises_of(name)
-            problems = tuple(_problems(lesson, seeds))
+            named = Counter()
+            problems = tuple(_problems(lesson, seeds, named))
         except Exception as error:  # whatever a broken declaration makes stumble
             problems = (f"cannot be verified: {type(error).__name__}: {error}",)
         mistakes = sum(len(exercise.mistakes) for exercise in declared.values())
+        share = named[True] / max(named.total(), 1)
         points = sum(lesson.points.values())
-        reports.append(LessonReport(name, len(declared), mistakes, points, problems))
+        reports.append(LessonReport(name, len(declared), mistakes, share, points, problems))
     return reports, stray_files(
         [
             data_folder("solutions"),
@@ -101,7 +106,8 @@ def stray_files(folders: list[Path]) -> list[str]:
     ]
 
 
-def _problems(lesson: Lesson, seeds: int) -> Iterator[str]:
+def _problems(lesson: Lesson, seeds: int, named: Counter) -> Iterator[str]:
+    """Return a sentence for everything that does not hold; count the mistakes that are named."""
     declared = exercises_of(lesson.name)
     if not list(declared) == lesson.exercises == list(lesson.points):
         yield from _differences("declaration", declared, "cell in the source", lesson.exercises)
@@ -114,7 +120,7 @@ def _problems(lesson: Lesson, seeds: int) -> Iterator[str]:
     yield from _untouched(lesson)
     yield from _solved(lesson)
     yield from _solutions(lesson, seeds)
-    yield from _mistakes(lesson, seeds)
+    yield from _mistakes(lesson, seeds, named)
 
 
 def run_cells(lesson: Lesson, answers: dict[str, str]) -> tuple[dict[str, Any], Counter]:
@@ -198,7 +204,7 @@ def _differences(one: str, ones: Iterable, other: str, others: Iterable) -> Iter
         yield f"the order differs: each {one} as in {', '.join(others)}"
 
 
-def _mistakes(lesson: Lesson, seeds: int) -> Iterator[str]:
+def _mistakes(lesson: Lesson, seeds: int, named: Counter) -> Iterator[str]:
     for name, exercise in exercises_of(lesson.name).items():
         for mistake in exercise.mistakes:
             try:
@@ -207,13 +213,14 @@ def _mistakes(lesson: Lesson, seeds: int) -> Iterator[str]:
                 yield f"{name}: {error}"
                 continue
             fn = lesson.reference.function(name, source)
-            passing = [
-                seed
+            results = [
+                check_answer(fn, exercise, lesson.reference, seed=seed, repeats=HOME_REPEATS)
                 for seed in range(seeds)
-                if check_answer(
-                    fn, exercise, lesson.reference, seed=seed, repeats=HOME_REPEATS
-                ).passed
             ]
+            passing = [seed for seed, result in enumerate(results) if result.passed]
             if passing:
                 told = ", ".join(map(str, passing[:5]))
                 yield f"{name}: the mistake {mistake.name!r} passes with seed {told}"
+            named.update(result.mistake == mistake.name for result in results)
+            for other in {result.mistake for result in results} - {"", mistake.name}:
+                yield f"{name}: the mistake {mistake.name!r} is taken for {other!r}"
