@@ -14,6 +14,7 @@ on, `hint(fn)` helps one step at a time, `solution(fn)` shows the answer; `predi
 | `checking`  | tries one answer on fresh cases                                       |
 | `comparing` | holds what it returned against the truth                              |
 | `diagnosis` | which mistake a wrong answer looks like                               |
+| `numeric`   | whether a derivative was measured instead of derived                  |
 | `result`    | what came out, as HTML, text and JSON                                 |
 | `notebook`  | `check`, `failing_case`, `hint`, `solution` as a notebook sees them   |
 | `asking`    | `predict`, `answer` and `bug`: what a lesson asks without marks       |

@@ -20,10 +20,19 @@ import numpy as np
 
 import course
 from autograder.comparing import CrashedError, Wrong, compare, describe, entry_map, outputs_of
-from autograder.diagnosis import Diagnosis, Trial, diagnose
+from autograder.diagnosis import Trial, diagnose
 from autograder.exercise import Case, Exercise, Family, WrongAnswerError
+from autograder.numeric import Suspicion, suspect
 from autograder.reference import Reference
-from autograder.result import CRASHED, NOT_ATTEMPTED, PASSED, WRONG, Output, Result
+from autograder.result import (
+    CRASHED,
+    MEASURED,
+    NOT_ATTEMPTED,
+    PASSED,
+    WRONG,
+    Output,
+    Result,
+)
 
 PRINTED_LINES = 5
 # Files whose lines are not the student's own: Python, installed packages, this project.
@@ -70,62 +79,52 @@ def check_answer(
     Result
         Nothing that the student's code raises gets out of here, except an interrupt.
     """
-    heard, failures, trials, crash = _Heard(), [], [], None
+    heard = _Heard()
     common = {"exercise": exercise.name, "points": points, "seed": seed}
-
-    def confirm(number: int) -> Iterator[Trial]:
-        for family, case in exercise.cases(seed + 1, number):
-            try:
-                yield _try(fn, exercise, reference, family, case, _Heard())[0]
-            except CrashedError as error:
-                yield _crashed(exercise, reference, family, case, error)
-
+    tried = []
     for family, case in exercise.cases(seed, repeats):
         try:
-            trial, wrong = _try(fn, exercise, reference, family, case, heard)
-        except CrashedError as error:
-            crash = crash or (error, _shown(family, case, heard))
-            trials.append(_crashed(exercise, reference, family, case, error))
-            continue
+            tried.append(_try(fn, exercise, reference, family, case, heard))
         except NotImplementedError as error:
             return Result(status=NOT_ATTEMPTED, summary=_unwritten_sentence(fn, error), **common)
         except WrongAnswerError as error:
             shown = _shown(family, case, heard)
             return Result(status=error.status, summary=str(error), **shown, **common)
-        trials.append(trial)
-        if wrong:
-            failures.append((max(one.error for one in wrong.values()), wrong, trial))
-    if crash:
-        found = diagnose(trials, exercise, reference, confirm)
-        return Result(status=CRASHED, summary=str(crash[0]), **_told(found), **crash[1], **common)
-    if not failures:
-        outputs = tuple(Output(name, True) for name in exercise.outputs)
-        summary = _right_sentence(exercise, len(trials))
-        return Result(status=PASSED, summary=summary, outputs=outputs, **common)
-    # The case that is furthest off is told: a small difference would look like rounding.
-    failures.sort(key=lambda failure: -failure[0])
-    sentences: dict[str, str] = {}
-    for _, wrong, _ in failures:
-        sentences = {name: one.sentence for name, one in wrong.items()} | sentences
-    worst = failures[0][2]
+    trials = [one.trial for one in tried]
+    if all(one.right for one in tried):
+        return Result(
+            **_right(trials, exercise, suspect(fn, exercise, reference, trials)), **common
+        )
+
+    def confirm(number: int) -> Iterator[Trial]:
+        for family, case in exercise.cases(seed + 1, number):
+            yield _try(fn, exercise, reference, family, case, _Heard()).trial
+
     found = diagnose(trials, exercise, reference, confirm)
-    return Result(
-        status=WRONG,
-        summary=_wrong_sentence(exercise, sentences),
-        outputs=tuple(
-            Output(name, name not in sentences, sentences.get(name, ""))
-            for name in exercise.outputs
-        ),
-        **_told(found),
-        maps=_maps(worst, sentences),
-        **_shown(worst.family, worst.case, heard, _family_notes(trials, failures)),
-        **common,
-    )
+    told = {"mistake": found.mistake, "question": found.says} if found else {}
+    crash = next((one for one in tried if one.crash), None)
+    if crash:
+        shown = _shown(crash.trial.family, crash.trial.case, heard)
+        return Result(status=CRASHED, summary=crash.crash, **told, **shown, **common)
+    return Result(**_wrong(tried, exercise, heard), **told, **common)
 
 
-def _told(found: Diagnosis | None) -> dict[str, str]:
-    """Return the fields of a `Result` that name a mistake."""
-    return {"mistake": found.mistake, "question": found.says} if found else {}
+@dataclass(frozen=True)
+class _Tried:
+    """One trial, and what is wrong in it: an error that stopped it, or a sentence by output."""
+
+    trial: Trial
+    crash: str = ""
+    wrong: dict[str, Wrong] = field(default_factory=dict)
+
+    @property
+    def right(self) -> bool:
+        return not self.crash and not self.wrong
+
+    @property
+    def error(self) -> float:
+        """How far off it is."""
+        return max((one.error for one in self.wrong.values()), default=0.0)
 
 
 def _try(
@@ -135,19 +134,41 @@ def _try(
     family: Family,
     case: Case,
     heard: _Heard,
-) -> tuple[Trial, dict[str, Wrong]]:
-    """Return one trial of an answer, and what is wrong in it by output."""
-    answer, changed = _call(fn, exercise, case, heard)
+) -> _Tried:
+    """Try an answer on one case."""
+    try:
+        answer, changed = _call(fn, exercise, case, heard)
+    except CrashedError as error:
+        kind = type(error.__cause__).__name__
+        return _Tried(Trial(family, case, kind, exercise.truth(reference, case)), str(error))
     truth = exercise.truth(reference, case)
     values = outputs_of(answer, truth)
-    return Trial(family, case, values, truth), compare(values, exercise, truth, changed)
+    wrong = compare(values, exercise, truth, changed)
+    return _Tried(Trial(family, case, values, truth), wrong=wrong)
 
 
-def _crashed(
-    exercise: Exercise, reference: Reference, family: Family, case: Case, error: CrashedError
-) -> Trial:
-    """Return the trial of an answer that stopped with an error."""
-    return Trial(family, case, type(error.__cause__).__name__, exercise.truth(reference, case))
+def _wrong(tried: list[_Tried], exercise: Exercise, heard: _Heard) -> dict[str, Any]:
+    """Return the fields of a `Result` for an answer that is wrong on some cases."""
+    # The case that is furthest off is told: a small difference would look like rounding.
+    failures = sorted((one for one in tried if one.wrong), key=lambda one: -one.error)
+    sentences: dict[str, str] = {}
+    for one in failures:
+        sentences = {name: wrong.sentence for name, wrong in one.wrong.items()} | sentences
+    worst = failures[0].trial
+    failed = {one.trial.family.name for one in failures}
+    right = [name for name in dict.fromkeys(one.trial.family.name for one in tried)
+             if name not in failed]  # fmt: skip
+    kinds = (f"It is right on every input of this kind: {', '.join(right)}.",) if right else ()
+    return {
+        "status": WRONG,
+        "summary": _wrong_sentence(exercise, sentences),
+        "outputs": tuple(
+            Output(name, name not in sentences, sentences.get(name, ""))
+            for name in exercise.outputs
+        ),
+        "maps": _maps(worst, sentences),
+        **_shown(worst.family, worst.case, heard, kinds),
+    }
 
 
 def _maps(trial: Trial, sentences: dict[str, str]) -> dict[str, tuple[str, ...]]:
@@ -158,13 +179,6 @@ def _maps(trial: Trial, sentences: dict[str, str]) -> dict[str, tuple[str, ...]]
         if isinstance(trial.truth[name], np.ndarray)
     }
     return {name: lines for name, lines in maps.items() if lines}
-
-
-def _family_notes(trials: list[Trial], failures: list) -> tuple[str, ...]:
-    """Return which kinds of input an answer is right on, if there is such a kind."""
-    failed = {failure[2].family.name for failure in failures}
-    right = [name for name in dict.fromkeys(t.family.name for t in trials) if name not in failed]
-    return (f"It is right on every input of this kind: {', '.join(right)}.",) if right else ()
 
 
 def _shown(
@@ -202,11 +216,22 @@ def _call(
     return answer, [name for name, value in case.items() if not _equal(value, arguments[name])]
 
 
-def _right_sentence(exercise: Exercise, count: int) -> str:
-    """Return the first line of the report for a right answer."""
+def _right(trials: list[Trial], exercise: Exercise, suspicion: Suspicion | None) -> dict[str, Any]:
+    """Return the fields of a `Result` for an answer whose values are all right."""
+    if suspicion and suspicion.proven:
+        summary = (
+            f"the numbers are right, but measured: {' and '.join(suspicion.reasons)}. Here the "
+            "formula is asked for; keep your measurement, to check the formula with."
+        )
+        return {"status": MEASURED, "summary": summary}
     numeric = any("differences" in yardstick for yardstick in exercise.yardsticks)
     against = "central differences" if numeric else "the right values"
-    return f"right. It agrees with {against} on {count} inputs."
+    return {
+        "status": PASSED,
+        "summary": f"right. It agrees with {against} on {len(trials)} inputs.",
+        "outputs": tuple(Output(name, True) for name in exercise.outputs),
+        "look": suspicion.reasons[0] if suspicion else "",
+    }
 
 
 def _wrong_sentence(exercise: Exercise, wrong: dict[str, str]) -> str:

@@ -104,7 +104,7 @@ def diagnose(
             return False
         try:
             more.extend(() if more else confirm(CONFIRMING))
-        except WrongAnswerError:  # on other inputs the answer has no form to compare
+        except (WrongAnswerError, NotImplementedError):  # on other inputs nothing to compare
             return False
         return _fits(hypothesis, more, names)
 

@@ -172,7 +172,7 @@ def _grade(folder: Path, student: str, lesson: Lesson, graded: dict[str, dict]) 
 
 
 def _looked_at(folder: Path, submissions: list[Submission]) -> list[Submission]:
-    """Return the submissions with a reason where the signature needs a human look."""
+    """Return the submissions with a reason where a signature or an answer needs a human look."""
     reasons = {}
     for lesson in dict.fromkeys(one.lesson for one in submissions):
         signatures = {
@@ -181,8 +181,12 @@ def _looked_at(folder: Path, submissions: list[Submission]) -> list[Submission]:
             if one.lesson is lesson and not one.problem
         }
         reasons |= {(who, lesson.name): why for who, why in doubtful(signatures).items()}
-    return [replace(one, look=reasons.get((one.student, one.lesson.name), ""))
-            for one in submissions]  # fmt: skip
+    looked_at = []
+    for one in submissions:
+        answers = [f"{r.exercise}: {r.look}" for r in one.results.values() if r.look]
+        why = [reasons.get((one.student, one.lesson.name), ""), *answers]
+        looked_at.append(replace(one, look="; ".join(filter(None, why))))
+    return looked_at
 
 
 def _handed_in_at(folder: Path, submission: Submission) -> Path:

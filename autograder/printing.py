@@ -14,13 +14,13 @@ import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from autograder.result import CRASHED, NOT_ATTEMPTED, NOT_DEFINED, PASSED, WRONG
+from autograder.result import CRASHED, MEASURED, NOT_ATTEMPTED, NOT_DEFINED, PASSED, WRONG
 
 if TYPE_CHECKING:
     from autograder.grading import Submission
     from autograder.marking import Marks
 
-MARKS = {PASSED: "✓", WRONG: "✗", CRASHED: "✗", NOT_ATTEMPTED: "○", NOT_DEFINED: "○"}
+MARKS = {PASSED: "✓", WRONG: "✗", CRASHED: "✗", MEASURED: "✗", NOT_ATTEMPTED: "○", NOT_DEFINED: "○"}
 
 
 def print_marks(marks: "Marks") -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 JSON_MIME = "application/vnd.backprop-course.result+json"
 
-PASSED, WRONG, CRASHED = "passed", "wrong", "crashed"
+PASSED, WRONG, CRASHED, MEASURED = "passed", "wrong", "crashed", "measured"
 LOOKS_LIKE, ENTRY_BY_ENTRY = "What it looks like:", "entry by entry (· right, ✗ off)"
 NOT_ATTEMPTED, NOT_DEFINED = "not attempted", "not defined"
 
@@ -51,7 +51,8 @@ class Result:
     exercise : str
         The exercise's name.
     status : str
-        passed, wrong, crashed, not attempted or not defined.
+        passed, wrong, crashed, measured (a numeric derivative where a formula is asked for), not
+        attempted or not defined.
     summary : str
         One sentence: what is wrong first of all, or how many cases agree.
     outputs : tuple of Output
@@ -72,6 +73,8 @@ class Result:
         What to tell the student about that mistake.
     maps : dict of str to tuple of str
         For some wrong outputs, which entries are off, a line a row.
+    look : str
+        Why a human should look at a right answer; not shown to the student.
     case : dict, optional
         The inputs of the first failure themselves; not written to JSON.
     """
@@ -88,6 +91,7 @@ class Result:
     mistake: str = ""
     question: str = ""
     maps: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    look: str = ""
     case: dict[str, Any] | None = field(default=None, compare=False, repr=False)
 
     @property

@@ -348,6 +348,7 @@ def test_right_answers_are_accepted_however_they_are_written(lesson, name, fn):
     for seed in range(3):
         result = check_answer(fn, exercise, reference, seed=seed, repeats=4)
         assert result.passed, str(result)
+        assert result.look == "", "a formula is not taken for a measurement"
 
 
 @pytest.mark.parametrize("lesson", lesson_names())
