@@ -24,6 +24,8 @@ on, `hint(fn)` helps one step at a time, `solution(fn)` shows the answer; `predi
 | `signing`   | who signed a notebook, and whether that fits                          |
 | `grading`   | grades what a class handed in, through nbgrader                       |
 | `demo`      | a sample class from start to finish                                   |
+| `mutants`   | mechanical mutations of a solution, to test the checks with           |
+| `sweep`     | answers that must be wrong, and pass: mutations, two mistakes at once |
 | `verify`    | the linter of lessons and exercises                                   |
 | `start`     | a learner's own folder of notebooks                                   |
 | `doctor`    | versions, and what is missing                                         |

@@ -99,7 +99,7 @@ def _parser() -> argparse.ArgumentParser:
     build = _add(commands, "build", _build, "build notebooks/ from solutions/ (in a checkout)")
     build.add_argument("--check", action="store_true", help="write nothing; fail if out of date")
     verify = _add(commands, "verify", _verify, "lint stubs, solutions, mistakes and points")
-    verify.add_argument("--thorough", action="store_true", help="50 seeds instead of 3")
+    verify.add_argument("--thorough", action="store_true", help="50 seeds; mutations and pairs")
     _add(commands, "doctor", _doctor, "show versions and what is missing")
     return parser
 
@@ -240,12 +240,15 @@ def _verify(options: argparse.Namespace) -> int:
     from autograder.verify import verify_course
 
     seeds = 50 if options.thorough else 3
-    reports, strays = verify_course(seeds, partial(progress, unit="lessons"))
-    head = ["lesson", "exercises", "points", "mistakes", "named", "problems"]
+    reports, strays = verify_course(
+        seeds, partial(progress, unit="lessons"), thorough=options.thorough
+    )
+    head = ["lesson", "exercises", "points", "mistakes", "named", "mutants", "problems"]
     rows = [
-        [r.lesson, r.exercises, f"{r.points:g}", r.mistakes, f"{r.named:.1%}", len(r.problems)]
+        [r.lesson, r.exercises, f"{r.points:g}", r.mistakes, f"{r.named:.1%}", r.mutants or "-",
+         len(r.problems)]
         for r in reports
-    ]
+    ]  # fmt: skip
     print(table(rows, head))
     problems = [f"{r.lesson}: {problem}" for r in reports for problem in r.problems]
     problems += [f"{path} belongs to no lesson" for path in strays]

@@ -249,6 +249,9 @@ class Exercise:
         notebook, such as a class, are in `fn.__globals__`. A `WrongAnswerError` tells what is off.
     planted : tuple of str
         For find-the-bug: names of those mistakes that `bug` plants, each on one line.
+    equivalent : tuple of str
+        Mechanical mutations of the solution that change nothing that can be asked for: somebody has
+        looked at each.
     """
 
     name: str
@@ -258,6 +261,7 @@ class Exercise:
     mistakes: tuple[Mistake, ...]
     driver: Callable[..., Any] | None = None
     planted: tuple[str, ...] = ()
+    equivalent: tuple[str, ...] = ()
 
     def call(self, fn: Callable[..., Any], *arguments: Any) -> Any:
         """Return what an answer gives for one case."""

@@ -8,6 +8,7 @@
 | mistakes     | every declared mistake fails on every seed, and none is taken for another       |
 | hints        | three steps for every exercise                                                  |
 | asides       | the lesson's predictions and closing questions are those that are declared      |
+| sweep        | (thorough) mutations of the solutions fail, and two mistakes at once            |
 | strays       | no file that belongs to no lesson                                               |
 """
 
@@ -30,6 +31,7 @@ from autograder.lessons import Lesson, find_lesson
 from autograder.marking import results_in
 from autograder.notebook import GRADING_REPEATS, HOME_REPEATS, SEED_VARIABLE
 from autograder.reference import data_folder, lesson_names
+from autograder.sweep import sweep
 
 HINTS = 3
 QUESTIONS = "abc"  # a lesson ends with three
@@ -51,6 +53,8 @@ class LessonReport:
         What the lesson offers.
     problems : tuple of str
         A sentence for everything that does not hold.
+    mutants : int
+        How many mechanical mutations were tried.
     """
 
     lesson: str
@@ -59,10 +63,11 @@ class LessonReport:
     named: float
     points: float
     problems: tuple[str, ...]
+    mutants: int = 0
 
 
 def verify_course(
-    seeds: int, progress: Callable[[list[str]], Any] = iter
+    seeds: int, progress: Callable[[list[str]], Any] = iter, thorough: bool = False
 ) -> tuple[list[LessonReport], list[str]]:
     """Lint every lesson; return a report on each, and the files that belong to none.
 
@@ -72,20 +77,28 @@ def verify_course(
         How many draws of cases every mistake and every solution is tried on.
     progress : callable
         Gets the lessons' names and iterates over them, showing how far.
+    thorough : bool
+        Try mechanical mutations of the solutions, and every two mistakes at once.
     """
     reports = []
     for name in progress(list(lesson_names())):
-        lesson, declared = find_lesson(name), {}
+        lesson, declared, problems = find_lesson(name), {}, []
+        named, tried = Counter(), Counter()
         try:
             declared = exercises_of(name)
-            named = Counter()
-            problems = tuple(_problems(lesson, seeds, named))
+            problems += list(_problems(lesson, seeds, named))
+            if thorough:
+                problems += sweep(lesson, tried)
         except Exception as error:  # whatever a broken declaration makes stumble
-            problems = (f"cannot be verified: {type(error).__name__}: {error}",)
+            problems.append(f"cannot be verified: {type(error).__name__}: {error}")
         mistakes = sum(len(exercise.mistakes) for exercise in declared.values())
         share = named[True] / max(named.total(), 1)
         points = sum(lesson.points.values())
-        reports.append(LessonReport(name, len(declared), mistakes, share, points, problems))
+        reports.append(
+            LessonReport(
+                name, len(declared), mistakes, share, points, tuple(problems), tried.total()
+            )
+        )
     return reports, stray_files(
         [
             data_folder("solutions"),
