@@ -21,7 +21,7 @@ import numpy as np
 import course
 from autograder.comparing import CrashedError, Wrong, compare, describe, entry_map, outputs_of
 from autograder.diagnosis import Trial, diagnose
-from autograder.exercise import Case, Exercise, Family, WrongAnswerError
+from autograder.exercise import Case, Exercise, Family, Gradient, WrongAnswerError
 from autograder.numeric import Suspicion, suspect
 from autograder.reference import Reference
 from autograder.result import (
@@ -106,7 +106,7 @@ def check_answer(
     if crash:
         shown = _shown(crash.trial.family, crash.trial.case, heard)
         return Result(status=CRASHED, summary=crash.crash, **told, **shown, **common)
-    return Result(**_wrong(tried, exercise, heard), **told, **common)
+    return Result(**_wrong(tried, exercise, reference, heard), **told, **common)
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,9 @@ def _try(
     return _Tried(Trial(family, case, values, truth), wrong=wrong)
 
 
-def _wrong(tried: list[_Tried], exercise: Exercise, heard: _Heard) -> dict[str, Any]:
+def _wrong(
+    tried: list[_Tried], exercise: Exercise, reference: Reference, heard: _Heard
+) -> dict[str, Any]:
     """Return the fields of a `Result` for an answer that is wrong on some cases."""
     # The case that is furthest off is told: a small difference would look like rounding.
     failures = sorted((one for one in tried if one.wrong), key=lambda one: -one.error)
@@ -161,7 +163,7 @@ def _wrong(tried: list[_Tried], exercise: Exercise, heard: _Heard) -> dict[str, 
     kinds = (f"It is right on every input of this kind: {', '.join(right)}.",) if right else ()
     return {
         "status": WRONG,
-        "summary": _wrong_sentence(exercise, sentences),
+        "summary": _wrong_sentence(exercise, reference, sentences),
         "outputs": tuple(
             Output(name, name not in sentences, sentences.get(name, ""))
             for name in exercise.outputs
@@ -234,14 +236,19 @@ def _right(trials: list[Trial], exercise: Exercise, suspicion: Suspicion | None)
     }
 
 
-def _wrong_sentence(exercise: Exercise, wrong: dict[str, str]) -> str:
+def _wrong_sentence(exercise: Exercise, reference: Reference, wrong: dict[str, str]) -> str:
     """Return the first line of the report for an answer whose outputs could be compared."""
     names = exercise.outputs
     if len(names) == 1:
         return next(iter(wrong.values()))
     right = [name for name in names if name not in wrong]
     tail = f"; {', '.join(right)} right" if right else ""
-    return f"{', '.join(name for name in names if name in wrong)} wrong{tail}."
+    off = [name for name in names if name in wrong]
+    # Where intermediates are asked for, they are listed in the order of the backward pass.
+    gradients = [ask for ask in exercise.asks if isinstance(ask, Gradient)]
+    if len(off) > 1 and any(ask.intermediates(reference) for ask in gradients):
+        tail += f". Start with {off[0]}, the first of them on the way back"
+    return f"{', '.join(off)} wrong{tail}."
 
 
 def _unwritten_sentence(fn: Callable[..., Any], error: NotImplementedError) -> str:

@@ -143,6 +143,11 @@ class Gradient:
         """Names of what is returned: dV for every V."""
         return tuple(f"d{name}" for name in self.wrt)
 
+    def intermediates(self, reference: Reference) -> tuple[str, ...]:
+        """Return those quantities in `wrt` that are no inputs of the forward function."""
+        names = inspect.signature(_forward(self.of, reference)).parameters
+        return tuple(name for name in self.wrt if name not in names)
+
     def truth(self, reference: Reference, exercise: "Exercise", case: Case) -> list[Truth]:
         """Return the numeric gradients for one case."""
         forward, arguments = _forward_and_arguments(self.of, reference, case)
@@ -294,9 +299,13 @@ class Exercise:
         return dict(zip(self.outputs, values, strict=True))
 
 
+def _forward(of: Forward, reference: Reference) -> Callable[..., Any]:
+    return reference.namespace[of] if isinstance(of, str) else of
+
+
 def _forward_and_arguments(of: Forward, reference: Reference, case: Case) -> tuple[Callable, Case]:
     """Return the forward function and those entries of the case that it takes."""
-    forward = reference.namespace[of] if isinstance(of, str) else of
+    forward = _forward(of, reference)
     names = inspect.signature(forward).parameters
     return forward, {name: value for name, value in case.items() if name in names}
 

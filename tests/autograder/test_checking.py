@@ -233,6 +233,9 @@ def test_gradient_of_an_intermediate_array():
     tapped = exercise(Gradient(forward, wrt=("a", "x")))
     assert check(lambda x: (4 * x, 8 * x), tapped).passed
     assert said(lambda x: (4 * x, 4 * x), tapped) == "dx wrong; da right."
+    assert said(lambda x: (x, x), tapped) == (
+        "da, dx wrong. Start with da, the first of them on the way back."
+    )
 
 
 def test_driver_puts_an_answer_to_the_test():
