@@ -20,7 +20,7 @@ import numpy as np
 
 import course
 from autograder.comparing import CrashedError, Wrong, compare, describe, entry_map, outputs_of
-from autograder.diagnosis import Trial, diagnose
+from autograder.diagnosis import Diagnosis, Trial, diagnose
 from autograder.exercise import Case, Exercise, Family, Gradient, WrongAnswerError
 from autograder.numeric import Suspicion, suspect
 from autograder.reference import Reference
@@ -89,7 +89,8 @@ def check_answer(
             return Result(status=NOT_ATTEMPTED, summary=_unwritten_sentence(fn, error), **common)
         except WrongAnswerError as error:
             shown = _shown(family, case, heard)
-            return Result(status=error.status, summary=str(error), **shown, **common)
+            told = _told(_of_the_same_form(str(error), exercise, reference, family, case))
+            return Result(status=error.status, summary=str(error), **told, **shown, **common)
     trials = [one.trial for one in tried]
     if all(one.right for one in tried):
         return Result(
@@ -100,13 +101,35 @@ def check_answer(
         for family, case in exercise.cases(seed + 1, number):
             yield _try(fn, exercise, reference, family, case, _Heard()).trial
 
-    found = diagnose(trials, exercise, reference, confirm)
-    told = {"mistake": found.mistake, "question": found.says} if found else {}
+    told = _told(diagnose(trials, exercise, reference, confirm))
     crash = next((one for one in tried if one.crash), None)
     if crash:
         shown = _shown(crash.trial.family, crash.trial.case, heard)
         return Result(status=CRASHED, summary=crash.crash, **told, **shown, **common)
     return Result(**_wrong(tried, exercise, reference, heard), **told, **common)
+
+
+def _told(found: Diagnosis | None) -> dict[str, str]:
+    """Return the fields of a `Result` that name a mistake."""
+    return {"mistake": found.mistake, "question": found.says} if found else {}
+
+
+def _of_the_same_form(
+    sentence: str, exercise: Exercise, reference: Reference, family: Family, case: Case
+) -> Diagnosis | None:
+    """Return the one declared mistake that is told the same sentence about its form."""
+    found = []
+    for mistake in exercise.mistakes:
+        source = mistake.applied_to(reference.answers[exercise.name])
+        fn = reference.function(exercise.name, source)
+        try:
+            _try(fn, exercise, reference, family, case, _Heard())
+        except WrongAnswerError as error:
+            if str(error) == sentence:
+                found.append(Diagnosis(mistake.name, mistake.says))
+        except NotImplementedError:
+            continue
+    return found[0] if len(found) == 1 else None
 
 
 @dataclass(frozen=True)

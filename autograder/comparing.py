@@ -248,4 +248,4 @@ def describe(value: Any) -> str:
     if callable(value):
         module = "np." if isinstance(value, np.ufunc) else ""
         return f"{module}{getattr(value, '__name__', type(value).__name__)}"
-    return f"{float(value):.6g}" if np.isscalar(value) or np.ndim(value) == 0 else repr(value)
+    return f"{float(value) + 0.0:.6g}" if np.isscalar(value) or np.ndim(value) == 0 else repr(value)
