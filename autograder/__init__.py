@@ -2,7 +2,8 @@
 
 In a lesson's notebook `check(fn)` marks an answer, `failing_case(fn)` gives the inputs it failed
 on, `hint(fn)` helps one step at a time, `solution(fn)` shows the answer; `predict`, `answer` and
-`bug` ask and tell without marks. The modules, in the order in which work passes through:
+`bug` ask and tell without marks. `check_pair` is for functions of your own. The modules, in the
+order in which work passes through:
 
 | module      | does                                                                  |
 |-------------|-----------------------------------------------------------------------|
@@ -18,6 +19,7 @@ on, `hint(fn)` helps one step at a time, `solution(fn)` shows the answer; `predi
 | `result`    | what came out, as HTML, text and JSON                                 |
 | `notebook`  | `check`, `failing_case`, `hint`, `solution` as a notebook sees them   |
 | `asking`    | `predict`, `answer` and `bug`: what a lesson asks without marks       |
+| `pairs`     | `check_pair`: any forward and backward function, without an exercise  |
 | `marking`   | runs a notebook and collects its verdicts                             |
 | `classroom` | makes the folder of a class, an nbgrader course                       |
 | `sanitize`  | mends what is broken in a notebook that was handed in                 |
@@ -40,6 +42,7 @@ __version__ = "0.1.0"
 _HOMES = {
     **dict.fromkeys(["check", "failing_case", "hint", "solution"], "notebook"),
     **dict.fromkeys(["answer", "bug", "predict"], "asking"),
+    "check_pair": "pairs",
 }
 __all__ = sorted(_HOMES)
 
