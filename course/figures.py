@@ -136,7 +136,8 @@ def computational_graph(
 ) -> Figure:
     """Draw the graph that ends in `output`, from left to right.
 
-    Math: above a node stands its value, below it dJ/d(value), J being the output.
+    Math: above a node stands its value, below it dJ/d(value), J being the output. Of an array only
+    the shape is shown.
 
     Parameters
     ----------
@@ -173,7 +174,7 @@ def computational_graph(
     figure, called = ax.figure, {id(node): name for name, node in (names or {}).items()}
     is_input = {id(node): not node.parents for node in nodes}
     for (parent, _), route in zip(edges, routes, strict=True):
-        _draw_edge(ax, route, start=0.07 if is_input[parent] else 0.22)
+        _draw_edge(ax, route, start=0.07 if is_input[parent] else 0.26)
     for node in nodes:
         _draw_node(ax, node, at[id(node)], called.get(id(node), ""), grads)
     ax.set(xlim=(left - 0.5, left + across + 0.5), ylim=(low - 0.55, low + down + 0.55))
@@ -263,7 +264,7 @@ def _spread_copies(
 
 def _draw_edge(ax: Axes, points: list[tuple[float, float]], start: float) -> None:
     (x, y), (end_x, end_y) = points[0], points[-1]
-    points = [(x + 0.3, y), *points[1:-1], (end_x - 0.24, end_y)]  # level until past the labels
+    points = [(x + 0.32, y), *points[1:-1], (end_x - 0.28, end_y)]  # level until past the labels
     vertices, codes = [(x + start, y), points[0]], [Path.MOVETO, Path.LINETO]
     for (x, y), (next_x, next_y) in pairwise(points):
         middle = (x + next_x) / 2
@@ -276,15 +277,18 @@ def _draw_edge(ax: Axes, points: list[tuple[float, float]], start: float) -> Non
 def _draw_node(ax: Axes, node: Any, at: tuple[float, float], name: str, grads: bool) -> None:
     x, y = at
     constant = node.op == "constant"
-    size = (0.44, 0.36) if node.parents else (0.1, 0.1)
+    size = (0.52, 0.36) if node.parents else (0.1, 0.1)
     ax.add_patch(Ellipse(at, *size, facecolor="white" if node.parents else GREY,
                          edgecolor=GREY, lw=1.2, zorder=2))  # fmt: skip
     if node.parents:
-        ax.text(x, y, node.op, ha="center", va="center_baseline", fontsize=9, zorder=3)
+        sign = {"*": "×", "-": "−"}.get(node.op, node.op)
+        ax.text(x, y, sign, ha="center", va="center_baseline", zorder=3,
+                fontsize=9 if sign.isalpha() else 12)  # fmt: skip
     label = {"ha": "center", "va": "center", "fontsize": 9, "zorder": 3}
     label["bbox"] = {"facecolor": "white", "edgecolor": "none", "pad": 0.8, "alpha": 0.85}
     aside = 0.3 if node.parents else 0.2
-    above, below = (f"{name} = ", f"d{name} = ") if name else ("", "")
+    equals = " =" if np.ndim(node.value) == 0 else ":"  # an array shows its shape
+    above, below = (f"{name}{equals} ", f"d{name}{equals} ") if name else ("", "")
     ax.text(x, y + aside, above + _short(node.value), color=BLUE, **label)
     if not constant:
         shown = _short(node.grad) if grads else "?"
@@ -293,7 +297,7 @@ def _draw_node(ax: Axes, node: Any, at: tuple[float, float], name: str, grads: b
 
 def _short(value: Any) -> str:
     """Return a number with four digits, or an array's shape."""
-    return f"{float(value):.4g}" if np.ndim(value) == 0 else f"shape {np.shape(value)}"
+    return f"{float(value):.4g}" if np.ndim(value) == 0 else str(np.shape(value))
 
 
 def _figure_and_axes(

@@ -136,7 +136,7 @@ figures.computational_graph(f, {"x": x, "y": y, "f": f})
 # |:--|:--|:--|:--|
 # | `+` | $a + b$ | $1$ and $1$ | **distributes** it: both inputs get all of it |
 # | `*` | $a\,b$ | $b$ and $a$ | **swaps**: each input gets it times the value of the other |
-# | `max` | the larger of $a$, $b$ | $1$ for the larger, $0$ for the other | **routes** it: the larger input gets all |
+# | `max` | the larger | $1$ for the larger, $0$ for the other | **routes** it: the larger gets all |
 #
 # Two more gates with two inputs are differences and quotients; you had both in exercise 2.1. The
 # next cell computes the five.
@@ -297,8 +297,8 @@ names = {"w0": w0, "x0": x0, "w1": w1, "x1": x1, "w2": w2, "p": p, "q": q}
 figures.computational_graph(h, names | {"a": a, "u": u, "h": h})
 
 # %% [markdown]
-# Read the picture with the words of section 2: the sums hand $0.1966$ on to everything in front of
-# them, the products swap.
+# Read the picture with the words of section 2: the sums on the left hand $0.1966$ on to both of
+# their inputs, and the products swap.
 #
 # ### The same unit with fewer gates
 #
@@ -439,8 +439,8 @@ figures.computational_graph(f, {"x": x, "y": y, "z": z, "q": q, "f": f})
 #
 # A node may hand on its derivative only when it is complete. So it must be visited **after every
 # node that uses it**. The output comes first. A list like that is a *reverse topological order*:
-# for the graph above $f, q, z, y, x$ is one, and $f, z, q, x, y$ is another; but not
-# $f, x, q, \dots$
+# for the graph above $f, q, z, y, x$ is one, and $f, z, q, x, y$ is another. But $f, x, q, z, y$ is
+# none: $x$ comes before $q$, which uses it.
 #
 # How do you find one? Walk from the output to its parents, to their parents, and so on. Put a node
 # into a list **when all its parents are in the list**. Then everything stands behind what it was
@@ -455,8 +455,21 @@ figures.computational_graph(f, {"x": x, "y": y, "z": z, "q": q, "f": f})
 # | back at $c$: its second parent is $b$, seen. $c$ into the list | $a, b, c$ |
 # | read from the end | $c, b, a$ |
 #
-# A function that calls itself for each parent does this walk in a few lines. A loop with a list of
-# what is still to do works as well.
+# The next cell walks without remembering: `walk` calls itself for every parent of a node. For
+# $b = a + a$, $c = b + b$ it would print $b$ twice and $a$ four times.
+
+
+# %% free=true
+def walk(node, depth=0):
+    print("    " * depth + (node.op or "an input"))
+    for parent in node.parents:
+        walk(parent, depth + 1)
+
+
+walk(f)
+
+# %% [markdown]
+# Build on this, or use a loop with a list of what is still to do; both work.
 #
 # **Exercise 2.7** · 15 minutes · ●●●
 #
@@ -537,7 +550,7 @@ def subtract(x, y):
 # %% [markdown]
 # **Exercise 2.9** · 4 minutes · ●○○
 #
-# Now a sum, with `op` equal to `"+"`.
+# Return the node of a sum, with `op` equal to `"+"`.
 
 
 # %% exercise="add"
@@ -553,7 +566,7 @@ def add(x, y):
 # %% [markdown]
 # **Exercise 2.10** · 4 minutes · ●○○
 #
-# And a product, with `op` equal to `"*"`.
+# Return the node of a product, with `op` equal to `"*"`.
 
 
 # %% exercise="multiply"
@@ -591,27 +604,31 @@ def apply(f, df, op, x):
 # %% [markdown]
 # ### Run it
 #
-# The last step is comfort. The next cell tells Python to call your functions for `+`, `*` and `-`,
-# to make a node of a number that stands in a formula, and to use your `unary_rule` for the
-# functions.
+# The last step is comfort. The next two cells make functions of nodes that use your `unary_rule`,
+# turn a number that stands in a formula into a node, and tell Python what to call for `+`, `*` and
+# `-`. (Run the second one again whenever you have run the cell of `Node` again.)
 
 
 # %%
-def as_node(v):
-    return v if isinstance(v, Node) else Node(v)
-
-
 def node_function(op):
     return lambda x: apply(UNARY[op], lambda a: unary_rule(op, a), op, x)
 
 
+def as_node(v):
+    return v if isinstance(v, Node) else Node(v)
+
+
 sin_node, cos_node = node_function("sin"), node_function("cos")
 exp_node, inverse_node = node_function("exp"), node_function("inverse")
-Node.__neg__ = node_function("neg")
+
+# %%
 Node.__add__ = lambda self, other: add(self, as_node(other))
 Node.__radd__ = lambda self, other: add(as_node(other), self)
 Node.__mul__ = lambda self, other: multiply(self, as_node(other))
 Node.__rmul__ = lambda self, other: multiply(as_node(other), self)
+Node.__sub__ = lambda self, other: subtract(self, as_node(other))
+Node.__rsub__ = lambda self, other: subtract(as_node(other), self)
+Node.__neg__ = node_function("neg")
 Node.backward = lambda self: backpropagate(topological_order(self))
 
 # %% [markdown]
@@ -682,8 +699,8 @@ hand_on(c)
 print("a.grad without an order:", a.grad)
 
 # %% [markdown]
-# Twice 1, then twice 2: the first contribution to $b$ is handed on again with the second. In a deep
-# network, the error would double with every layer.
+# Twice 1, then twice 2: the first contribution to $b$ is handed on again with the second. With
+# seven sums in a row, `a.grad` would be 664,666; it should be 128.
 #
 # **In a wrong order.** Now each node is visited once, but $b$ before $c$. **Predict:** `a.grad`?
 
@@ -852,9 +869,9 @@ predict("2 printed", ...)
 y_hat, eps = 0.3, 1e-5
 for y in (0.0, 1.0):
     slope = (cross_entropy(y_hat + eps, y) - cross_entropy(y_hat - eps, y)) / (2 * eps)
-    printed = y / y_hat + (1 - y) / (1 - y_hat)
-    before = y / y_hat + (1 - y) / (y_hat - 1)
-    numbers = f"{slope:7.4f}, module 5 {printed:7.4f}, before {before:7.4f}"
+    module_5 = y / y_hat + (1 - y) / (1 - y_hat)
+    earlier = y / y_hat + (1 - y) / (y_hat - 1)
+    numbers = f"{slope:7.4f}, module 5 {module_5:7.4f}, slides before {earlier:7.4f}"
     print(f"y = {y:.0f}: measured {numbers}")
 
 # %% [markdown]
@@ -920,7 +937,7 @@ def modules_grads(W1, b1, W2, b2, x, y):
 
 # %% [markdown]
 # A node may hold an array as well as a number. The engine of this course does that, and then a
-# network is a graph with a handful of nodes:
+# network is a graph with a handful of nodes. Of an array, the picture shows the shape:
 
 # %% demo=true
 rng = np.random.default_rng(0)
@@ -958,8 +975,8 @@ figures.computational_graph(J, {"W1": W1, "b1": b1, "x": x, "W2": W2, "b2": b2, 
 #
 # Three questions to take with you. Think first; the cell below has the answers.
 #
-# - **2a.** A parameter reaches the output only through the smaller input of a `max` gate. What is its
-#   derivative, and what does SGD do with it?
+# - **2a.** A parameter reaches the output only through the smaller input of a `max` gate. What is
+#   its derivative, and what does SGD do with it?
 # - **2b.** Your `backpropagate` never asks which operation made a node. How can it do without?
 # - **2c.** What must be kept in memory between the forward and the backward pass?
 

@@ -148,6 +148,8 @@ def kind(value: Any) -> str:
         return "nothing"
     if isinstance(value, int | float | np.number):
         return "a number"
+    if callable(value):
+        return "a function"
     name = type(value).__name__
     return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
 

@@ -83,6 +83,15 @@ def test_graph_is_drawn_from_anything_that_follows_the_protocol():
     assert [text.get_text() for text in texts] == ["a = 3", "da = 2", "double", "6", "1"]
 
 
+def test_graph_shows_the_shape_of_an_array():
+    W = graph.Node(np.ones((2, 3)))
+    J = W.sum()
+    J.backward()
+    texts = draw(figures.computational_graph(J, {"W": W, "J": J})).axes[0].texts
+    assert [text.get_text() for text in texts][:2] == ["W: (2, 3)", "dW: (2, 3)"]
+    assert [text.get_text() for text in texts][-2:] == ["J = 6", "dJ = 1"]
+
+
 def test_graph_without_derivatives_asks_for_them():
     texts = draw(figures.computational_graph(doubled(), grads=False)).axes[0].texts
     assert [text.get_text() for text in texts].count("?") == 3
