@@ -21,7 +21,15 @@ import numpy as np
 import course
 from autograder.comparing import CrashedError, Wrong, compare, describe, entry_map, outputs_of
 from autograder.diagnosis import Diagnosis, Trial, diagnose
-from autograder.exercise import Case, Exercise, Family, Gradient, WrongAnswerError
+from autograder.exercise import (
+    Case,
+    Exercise,
+    Family,
+    Gradient,
+    Question,
+    WrongAnswerError,
+    questions,
+)
 from autograder.numeric import Suspicion, suspect
 from autograder.reference import Reference
 from autograder.result import (
@@ -82,14 +90,14 @@ def check_answer(
     heard = _Heard()
     common = {"exercise": exercise.name, "points": points, "seed": seed}
     tried = []
-    for family, case in exercise.cases(seed, repeats):
+    for question in questions(exercise, reference, seed, repeats):
         try:
-            tried.append(_try(fn, exercise, reference, family, case, heard))
+            tried.append(_try(fn, exercise, question, heard))
         except NotImplementedError as error:
             return Result(status=NOT_ATTEMPTED, summary=_unwritten_sentence(fn, error), **common)
         except WrongAnswerError as error:
-            shown = _shown(family, case, heard)
-            told = _told(_of_the_same_form(str(error), exercise, reference, family, case))
+            shown = _shown(question.family, question.case, heard)
+            told = _told(_of_the_same_form(str(error), exercise, reference, question))
             return Result(status=error.status, summary=str(error), **told, **shown, **common)
     trials = [one.trial for one in tried]
     if all(one.right for one in tried):
@@ -98,8 +106,8 @@ def check_answer(
         )
 
     def confirm(number: int) -> Iterator[Trial]:
-        for family, case in exercise.cases(seed + 1, number):
-            yield _try(fn, exercise, reference, family, case, _Heard()).trial
+        for question in questions(exercise, reference, seed + 1, number):
+            yield _try(fn, exercise, question, _Heard()).trial
 
     told = _told(diagnose(trials, exercise, reference, confirm))
     crash = next((one for one in tried if one.crash), None)
@@ -115,7 +123,7 @@ def _told(found: Diagnosis | None) -> dict[str, str]:
 
 
 def _of_the_same_form(
-    sentence: str, exercise: Exercise, reference: Reference, family: Family, case: Case
+    sentence: str, exercise: Exercise, reference: Reference, question: Question
 ) -> Diagnosis | None:
     """Return the one declared mistake that is told the same sentence about its form."""
     found = []
@@ -123,7 +131,7 @@ def _of_the_same_form(
         source = mistake.applied_to(reference.answers[exercise.name])
         fn = reference.function(exercise.name, source)
         try:
-            _try(fn, exercise, reference, family, case, _Heard())
+            _try(fn, exercise, question, _Heard())
         except WrongAnswerError as error:
             if str(error) == sentence:
                 found.append(Diagnosis(mistake.name, mistake.says))
@@ -150,24 +158,15 @@ class _Tried:
         return max((one.error for one in self.wrong.values()), default=0.0)
 
 
-def _try(
-    fn: Callable[..., Any],
-    exercise: Exercise,
-    reference: Reference,
-    family: Family,
-    case: Case,
-    heard: _Heard,
-) -> _Tried:
+def _try(fn: Callable[..., Any], exercise: Exercise, question: Question, heard: _Heard) -> _Tried:
     """Try an answer on one case."""
     try:
-        answer, changed = _call(fn, exercise, case, heard)
+        answer, changed = _call(fn, exercise, question.case, heard)
     except CrashedError as error:
-        kind = type(error.__cause__).__name__
-        return _Tried(Trial(family, case, kind, exercise.truth(reference, case)), str(error))
-    truth = exercise.truth(reference, case)
-    values = outputs_of(answer, truth)
-    wrong = compare(values, exercise, truth, changed)
-    return _Tried(Trial(family, case, values, truth), wrong=wrong)
+        return _Tried(Trial(question, type(error.__cause__).__name__), str(error))
+    values = outputs_of(answer, question.truth)
+    wrong = compare(values, exercise, question.truth, changed)
+    return _Tried(Trial(question, values), wrong=wrong)
 
 
 def _wrong(

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from autograder.comparing import as_numbers, outputs_of, parts
-from autograder.exercise import Case, Exercise, Family, Truth, WrongAnswerError
+from autograder.exercise import Case, Exercise, Family, Question, Truth, WrongAnswerError
 from autograder.reference import Reference
 from course.gradcheck import relative_error
 
@@ -32,20 +32,29 @@ class Trial:
 
     Parameters
     ----------
-    family : Family
-        What kind of case.
-    case : dict
-        The inputs.
+    question : Question
+        The case and what should be returned for it.
     values : dict or str
         What the answer returned, by output; or, if it stopped, the name of the error's class.
-    truth : dict
-        What it should have returned.
     """
 
-    family: Family
-    case: Case
+    question: Question
     values: Values | str
-    truth: dict[str, Truth]
+
+    @property
+    def family(self) -> Family:
+        """What kind of case it is."""
+        return self.question.family
+
+    @property
+    def case(self) -> Case:
+        """The inputs."""
+        return self.question.case
+
+    @property
+    def truth(self) -> dict[str, Truth]:
+        """What should be returned, by output."""
+        return self.question.truth
 
 
 @dataclass(frozen=True)

@@ -9,15 +9,18 @@
 | `Gradient`         | asks for dJ/dV of a forward function; the truth is numeric             |
 | `Jacobian`         | asks for dy_i/dx_k of a forward function; the truth is numeric         |
 | `Value`            | asks for a value that the solution itself computes                     |
+| `Question`         | one case and the truth about it                                        |
 | `WrongAnswerError` | what a driver raises about an answer that it cannot put to the test    |
 
 A case is a dict from parameter name to argument, in the order of the parameters.
 """
 
+import copy
 import inspect
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -297,6 +300,48 @@ class Exercise:
         """Return what every output should be for one case. The case is not modified."""
         values = [value for ask in self.asks for value in ask.truth(reference, self, case)]
         return dict(zip(self.outputs, values, strict=True))
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """One case of an exercise, and the truth about it, computed when it is first asked for.
+
+    Parameters
+    ----------
+    exercise, reference : Exercise, Reference
+        What is asked, and the solutions of its lesson.
+    family : Family
+        What kind of case.
+    case : dict
+        The inputs. Not to be changed.
+    """
+
+    exercise: Exercise
+    reference: Reference
+    family: Family
+    case: Case
+
+    @cached_property
+    def truth(self) -> dict[str, Truth]:
+        """What every output should be."""
+        return self.exercise.truth(self.reference, self.case)
+
+    @cached_property
+    def exact(self) -> Any:
+        """What the solution returns."""
+        solution = self.reference.solution(self.exercise.name)
+        return self.exercise.call(solution, *copy.deepcopy(list(self.case.values())))
+
+
+@lru_cache(maxsize=128)
+def questions(
+    exercise: Exercise, reference: Reference, seed: int, repeats: int
+) -> tuple[Question, ...]:
+    """Return the cases that a seed draws; grading asks the same ones of every student."""
+    return tuple(
+        Question(exercise, reference, family, case)
+        for family, case in exercise.cases(seed, repeats)
+    )
 
 
 def _forward(of: Forward, reference: Reference) -> Callable[..., Any]:
