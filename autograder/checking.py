@@ -20,7 +20,7 @@ import numpy as np
 
 import course
 from autograder.comparing import CrashedError, Wrong, compare, describe, entry_map, outputs_of
-from autograder.diagnosis import Diagnosis, Trial, diagnose
+from autograder.diagnosis import diagnose
 from autograder.exercise import (
     Case,
     Exercise,
@@ -30,6 +30,7 @@ from autograder.exercise import (
     WrongAnswerError,
     questions,
 )
+from autograder.hypotheses import Diagnosis, Trial
 from autograder.numeric import Suspicion, suspect
 from autograder.reference import Reference
 from autograder.result import (

@@ -26,8 +26,8 @@ from typing import Any
 import numpy as np
 
 from autograder.comparing import outputs_of, parts
-from autograder.diagnosis import Trial
 from autograder.exercise import Exercise, Gradient, Jacobian
+from autograder.hypotheses import Trial
 from autograder.reference import Reference
 from course import gradcheck
 from course.gradcheck import relative_error

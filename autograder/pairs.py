@@ -8,7 +8,8 @@ The forward function may return its output, and backward is called with (upstrea
 """
 
 import inspect
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -27,8 +28,8 @@ def check_pair(
 ) -> Result:
     """Hold a backward function against central differences, and say what a wrong one looks like.
 
-    It is tried on the inputs as they are, moved at random, and with the last example left out if
-    forward takes that; always with a random upstream gradient.
+    It is tried on inputs near those given, and on twice as many examples if forward takes that;
+    always with a random upstream gradient.
 
     Parameters
     ----------
@@ -94,12 +95,14 @@ def check_pair(
         return draw
 
     families = [Family("inputs like yours", drawn(case), "the pair itself")]
-    fewer = _one_example_fewer(case)
-    try:
-        output(*fewer.values())
-        families.append(Family("one example fewer", drawn(fewer), "a factor of N shows"))
-    except Exception:  # the first axis is none of examples
-        pass
+    for twice in _twice_the_examples(case):
+        try:
+            doubled = np.shape(output(*twice.values())) != np.shape(output(*inputs))
+        except Exception:  # not these are the examples
+            continue
+        if doubled or not np.ndim(output(*inputs)):
+            families.append(Family("twice the examples", drawn(twice), "a factor of N shows"))
+            break
     exercise = Exercise(
         name=getattr(backward, "__name__", "backward"),
         asks=(Gradient(of, wrt=floats, upstream=UPSTREAM),),
@@ -112,10 +115,13 @@ def check_pair(
     return check_answer(backward, exercise, NOTHING, seed=seed, repeats=2).without_seed()
 
 
-def _one_example_fewer(case: Case) -> Case:
-    """Return the inputs without the last row, for all arrays as long as the first."""
-    length = next((len(value) for value in case.values() if np.ndim(value)), 0)
-    return {
-        name: value[:-1] if np.ndim(value) and len(value) == length > 1 else value
-        for name, value in case.items()
-    }
+def _twice_the_examples(case: Case) -> Iterator[Case]:
+    """Return the inputs with the rows of the first array twice, and of others that are as long."""
+    arrays = [name for name, value in case.items() if np.ndim(value)]
+    alike = [name for name in arrays[1:] if len(case[name]) == len(case[arrays[0]])]
+    for count in reversed(range(len(alike) + 1)):
+        for chosen in itertools.combinations(alike, count):
+            yield {
+                name: np.concatenate([value, value]) if name in (*arrays[:1], *chosen) else value
+                for name, value in case.items()
+            }
