@@ -6,6 +6,9 @@
 | `step_size_error`   | the error of forward and central differences against the step eps      |
 | `training_curves`   | loss, accuracy or another quantity against steps, one curve per run    |
 | `decision_boundary` | what a model of two inputs says everywhere, with the examples on top   |
+| `step_and_sigmoid`  | the outputs of a perceptron and of a sigmoid unit, and the slope       |
+| `saturation_curves` | what reaches a sigmoid unit from the quadratic loss and cross-entropy  |
+| `weight_image`      | the weights of a unit that looks at an image, as an image              |
 
 Every function takes an optional `ax`, to draw into a figure of your own.
 """
@@ -18,6 +21,8 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
+
+from course.activations import sigmoid, sigmoid_grad
 
 # Colours that stay apart for colour-blind readers and in grey (Wong, Nature Methods 8, 441, 2011);
 # line styles differ too, so that no figure depends on colour alone.
@@ -234,6 +239,116 @@ def decision_boundary(
         ax.plot(*X[y == c].T, mark, color=colour, mec="white", mew=0.6, ms=6, label=f"class {c}")
     ax.set(xlabel="$x_1$", ylabel="$x_2$", title=title)
     ax.legend(loc="best", framealpha=0.85, edgecolor="none")
+    return figure
+
+
+def step_and_sigmoid(ax: Axes | None = None) -> Figure:
+    """Draw the outputs of a perceptron and of a sigmoid unit, and the slope of the second.
+
+    Math: step(a) = 1 for a > 0, else 0; sigmoid(a) = 1 / (1 + exp(-a))
+
+    Parameters
+    ----------
+    ax : Axes, optional
+        Where to draw. A new figure without it.
+
+    Returns
+    -------
+    Figure
+
+    Examples
+    --------
+    >>> figure = step_and_sigmoid()
+    >>> figure.axes[0].get_legend_handles_labels()[1][0]
+    'step: slope 0 on both sides'
+    """
+    figure, ax = _figure_and_axes(ax)
+    a = np.linspace(-6, 6, 400)
+    for side, name in ((a[a < 0], "step: slope 0 on both sides"), (a[a > 0], None)):
+        ax.plot(side, side > 0, color=GREY, ls="--", label=name)
+    ax.plot([0, 0], [0, 1], "o", color=GREY, mfc="white", ms=6)
+    ax.plot([0], [0], "o", color=GREY, ms=6)
+    ax.plot(a, sigmoid(a), color=BLUE, lw=2.2, label="sigmoid $\\sigma(a)$")
+    ax.plot(a, sigmoid_grad(a), color=ORANGE, ls="-.", label="its slope $\\sigma'(a)$")
+    ax.set(xlabel="pre-activation a", ylabel="output h", title="Two output functions of a unit")
+    ax.legend(loc="upper left", frameon=False)
+    return figure
+
+
+def saturation_curves(
+    unit_gradients: Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]],
+    ax: Axes | None = None,
+) -> Figure:
+    """Draw dJ/da of one sigmoid unit with target 1, for the quadratic loss and cross-entropy.
+
+    Parameters
+    ----------
+    unit_gradients : callable
+        Takes pre-activations a and targets y, both of shape (n,); returns dJ/da of the quadratic
+        loss and of cross-entropy, both of shape (n,).
+    ax : Axes, optional
+        Where to draw. A new figure without it.
+
+    Returns
+    -------
+    Figure
+
+    Examples
+    --------
+    >>> def by_hand(a, y):
+    ...     return (sigmoid(a) - y) * sigmoid_grad(a), sigmoid(a) - y
+    >>> figure = saturation_curves(by_hand)
+    >>> figure.axes[0].get_legend_handles_labels()[1]
+    ['quadratic loss', 'cross-entropy']
+    """
+    figure, ax = _figure_and_axes(ax)
+    a = np.linspace(-10, 10, 401)
+    quadratic, cross_entropy = unit_gradients(a, np.ones_like(a))
+    ax.axvspan(-10, 0, color=GREY, alpha=0.12, lw=0)
+    ax.axhline(0, color=GREY, lw=0.8)
+    ax.plot(a, quadratic, color=ORANGE, ls="--", label="quadratic loss")
+    ax.plot(a, cross_entropy, color=BLUE, label="cross-entropy")
+    ax.text(-9.6, -0.55, "wrong side:\n$\\hat y$ below 1/2", color="black", va="center")
+    ax.set_xticks(range(-10, 11, 5))
+    ax.set(xlabel="pre-activation a", ylabel="dJ/da", title="What reaches a unit with target 1")
+    ax.legend(loc="lower right", frameon=False)
+    return figure
+
+
+def weight_image(
+    w: np.ndarray,
+    shape: tuple[int, int] = (8, 8),
+    title: str = "Weights",
+    ax: Axes | None = None,
+) -> Figure:
+    """Draw the weights of a unit that looks at an image, each at the place of its pixel.
+
+    Parameters
+    ----------
+    w : ndarray, shape (D,)
+        Weights, row by row. Not modified.
+    shape : (int, int)
+        Height and width of the image, D pixels.
+    title : str
+        What stands above.
+    ax : Axes, optional
+        Where to draw. A new figure without it.
+
+    Returns
+    -------
+    Figure
+
+    Examples
+    --------
+    >>> weight_image(np.arange(6.0) - 2, shape=(2, 3)).axes[0].images[0].get_clim()
+    (-3.0, 3.0)
+    """
+    figure, ax = _figure_and_axes(ax)
+    largest = float(np.abs(w).max()) or 1.0
+    shades = LinearSegmentedColormap.from_list("signs", [BLUE, "white", ORANGE])
+    shown = ax.imshow(np.reshape(w, shape), cmap=shades, vmin=-largest, vmax=largest)
+    figure.colorbar(shown, ax=ax, label="weight")
+    ax.set(xticks=[], yticks=[], title=title)
     return figure
 
 
