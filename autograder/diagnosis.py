@@ -7,19 +7,15 @@ the answer on every input tried, and on more that are drawn to confirm it, agree
 they are one. A declared mistake is told before a transform, one mistake before two.
 """
 
-import copy
 import itertools
-import warnings
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from autograder.comparing import outputs_of
-from autograder.exercise import Case, Exercise, Truth, WrongAnswerError
+from autograder.exercise import Exercise, Question
 from autograder.hypotheses import (
     Diagnosis,
     Hypothesis,
     Trial,
-    Values,
     digits_right,
     listed,
     same,
@@ -37,7 +33,8 @@ def diagnose(
     trials: list[Trial],
     exercise: Exercise,
     reference: Reference,
-    confirm: Callable[[int], Iterator[Trial]],
+    attempt: Callable[[Callable[..., Any], Question], Trial],
+    confirm: Callable[[int], Iterable[Trial]],
 ) -> Diagnosis | None:
     """Return the one mistake that explains every trial, None if none does.
 
@@ -47,12 +44,14 @@ def diagnose(
         Right ones and wrong ones; every value has a form that can be compared.
     exercise, reference : Exercise, Reference
         The declared mistakes, and the solution that they are edits of.
+    attempt : callable
+        attempt(fn, question) tries another function on a question.
     confirm : callable
         confirm(n) tries the answer on n further cases of every family.
     """
     returned = [trial for trial in trials if isinstance(trial.values, dict)]
     if not returned:
-        return None  # many mistakes stop with the same error: that alone names none
+        return _of_the_same_form(trials, exercise, reference, attempt)
     wrong = [
         name
         for name in exercise.outputs
@@ -63,17 +62,14 @@ def diagnose(
     def explains(hypothesis: Hypothesis, names: tuple[str, ...] | list[str]) -> bool:
         if not _fits(hypothesis, trials, names):
             return False
-        try:
-            more.extend(() if more else confirm(CONFIRMING))
-        except (WrongAnswerError, NotImplementedError):  # on other inputs nothing to compare
-            return False
+        more.extend(() if more else confirm(CONFIRMING))
         return _fits(hypothesis, more, names)
 
     for hypotheses in (
-        _declared(exercise, reference, 1),
+        _declared(exercise, reference, attempt, 1),
         transforms(trials, exercise.outputs, wrong) if returned == trials else (),
         upstream_ignored(exercise, reference),
-        _declared(exercise, reference, 2),
+        _declared(exercise, reference, attempt, 2),
     ):
         for hypothesis in hypotheses:
             if explains(hypothesis, exercise.outputs):
@@ -102,7 +98,7 @@ def diagnose(
 def _fits(hypothesis: Hypothesis, trials: list[Trial], names: Iterable[str]) -> bool:
     """Return whether a hypothesis gives these outputs of every trial."""
     for trial in trials:
-        predicted = hypothesis.predict(trial.case, trial.truth)
+        predicted = hypothesis.predict(trial.question)
         if isinstance(predicted, str) or isinstance(trial.values, str):
             if predicted != trial.values:
                 return False
@@ -111,7 +107,32 @@ def _fits(hypothesis: Hypothesis, trials: list[Trial], names: Iterable[str]) -> 
     return True
 
 
-def _declared(exercise: Exercise, reference: Reference, count: int) -> Iterator[Hypothesis]:
+def _of_the_same_form(
+    trials: list[Trial],
+    exercise: Exercise,
+    reference: Reference,
+    attempt: Callable[[Callable[..., Any], Question], Trial],
+) -> Diagnosis | None:
+    """Return the mistake behind an answer that returned nothing to compare, if only one fits.
+
+    Many mistakes stop with the same error: that alone names none.
+    """
+    if any(trial.crashed for trial in trials):
+        return None
+    found = [
+        hypothesis.diagnosis
+        for hypothesis in _declared(exercise, reference, attempt, 1)
+        if _fits(hypothesis, trials, ())
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def _declared(
+    exercise: Exercise,
+    reference: Reference,
+    attempt: Callable[[Callable[..., Any], Question], Trial],
+    count: int,
+) -> Iterator[Hypothesis]:
     """Return the declared mistakes, one at a time or in pairs."""
     for mistakes in itertools.combinations(exercise.mistakes, count):
         source = reference.answers[exercise.name]
@@ -125,20 +146,6 @@ def _declared(exercise: Exercise, reference: Reference, count: int) -> Iterator[
         says = " ".join(mistake.says for mistake in mistakes)
         if count > 1:
             says = f"Two things at once. {says}"
-        yield Hypothesis(Diagnosis(names, says), _calling(wrong, exercise))
-
-
-def _calling(
-    fn: Callable[..., Any], exercise: Exercise
-) -> Callable[[Case, dict[str, Truth]], Values | str]:
-    def predict(case: Case, truth: dict[str, Truth]) -> Values | str:
-        arguments = copy.deepcopy(list(case.values()))
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                answer = exercise.call(fn, *arguments)
-            return outputs_of(answer, truth)
-        except Exception as error:  # whatever this mistake leads to
-            return type(error).__name__
-
-    return predict
+        yield Hypothesis(
+            Diagnosis(names, says), lambda question, wrong=wrong: attempt(wrong, question).values
+        )

@@ -36,11 +36,15 @@ class Trial:
     question : Question
         The case and what should be returned for it.
     values : dict or str
-        What the answer returned, by output; or, if it stopped, the name of the error's class.
+        What the answer returned, by output; or how it stopped: the name of the error's class, or a
+        sentence about its form.
+    crashed : bool
+        Whether an error stopped it.
     """
 
     question: Question
     values: Values | str
+    crashed: bool = False
 
     @property
     def family(self) -> Family:
@@ -76,10 +80,10 @@ class Diagnosis:
 
 @dataclass(frozen=True)
 class Hypothesis:
-    """A mistake and what it returns: a function of a case and its truth."""
+    """A mistake, and what it returns for a question, or how it stops."""
 
     diagnosis: Diagnosis
-    predict: Callable[[Case, dict[str, Truth]], Values | str]
+    predict: Callable[[Question], Values | str]
 
 
 def same(a: Any, b: Any) -> bool:
@@ -112,7 +116,7 @@ def transforms(
         yield Hypothesis(
             Diagnosis("outputs exchanged", f"{first} and {second} are exchanged: which comes "
                       f"first? The order is {', '.join(names)}."),
-            lambda case, truth, a=first, b=second: truth | {a: truth[b], b: truth[a]},
+            lambda q, a=first, b=second: q.truth | {a: q.truth[b], b: q.truth[a]},
         )  # fmt: skip
 
 
@@ -169,11 +173,10 @@ def _ratio(trial: Trial, wrong: list[str]) -> float | None:
     return float(mine @ truth) / square if square and np.isfinite(mine).all() else None
 
 
-def _scaled(
-    wrong: list[str], factor: Callable[[Case], float]
-) -> Callable[[Case, dict[str, Truth]], Values]:
-    return lambda case, truth: (
-        truth | {name: _each(lambda array: factor(case) * array, truth[name]) for name in wrong}
+def _scaled(wrong: list[str], factor: Callable[[Case], float]) -> Callable[[Question], Values]:
+    return lambda q: (
+        q.truth
+        | {name: _each(lambda array: factor(q.case) * array, q.truth[name]) for name in wrong}
     )
 
 
@@ -197,7 +200,7 @@ def _one_array(name: str) -> Iterator[Hypothesis]:
     yield Hypothesis(
         Diagnosis("transposed", f"{name} is right but for its shape: rows and columns are "
                   "exchanged. Which index should come first?"),
-        lambda case, truth: truth | {name: _each(np.transpose, truth[name])},
+        lambda q: q.truth | {name: _each(np.transpose, q.truth[name])},
     )  # fmt: skip
 
 
@@ -205,9 +208,9 @@ def upstream_ignored(exercise: Exercise, reference: Reference) -> Iterator[Hypot
     """Return what comes out if the derivative from above is taken to be 1."""
     names = {ask.upstream for ask in exercise.asks if isinstance(ask, Gradient) and ask.upstream}
 
-    def predict(case: Case, truth: dict[str, Truth]) -> Values:
-        ones = {name: np.ones(np.shape(case[name])) for name in names}
-        return exercise.truth(reference, case | ones)
+    def predict(question: Question) -> Values:
+        ones = {name: np.ones(np.shape(question.case[name])) for name in names}
+        return exercise.truth(reference, question.case | ones)
 
     if names:
         yield Hypothesis(
@@ -253,7 +256,7 @@ def _penalties(trials: list[Trial], name: str) -> Iterator[Hypothesis]:
     }.get(round(share, 6), f"{name} has the wrong multiple of reg times {weight} in it: which?")
     yield Hypothesis(
         Diagnosis("penalty left out" if round(share, 6) == -1.0 else "penalty", said),
-        lambda case, truth: truth | {name: truth[name] + share * case["reg"] * case[weight]},
+        lambda q: q.truth | {name: q.truth[name] + share * q.case["reg"] * q.case[weight]},
     )
 
 
