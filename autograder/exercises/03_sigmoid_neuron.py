@@ -376,7 +376,7 @@ SIGMOID_UNIT_GRADS = Exercise(
                 "This is the loss itself; dy_hat is its derivative."),
         Mistake("upstream left out", "dy_hat * y_hat * (1 - y_hat)", "y_hat * (1 - y_hat)",
                 "What comes back from the loss is lost."),
-        Mistake("identity", "y_hat = sigmoid(w @ x + b)", "y_hat = w @ x + b",
+        Mistake("identity", "y_hat = sigmoid(w @ x + b)\n", "y_hat = w @ x + b\n",
                 "The output function is the sigmoid now, not the identity."),
         Mistake("bias left out", "w @ x + b)\n", "w @ x)\n", "a has a bias in it."),
         Mistake("w and x exchanged", "return da * x, da, da * w", "return da * w, da, da * x",
