@@ -42,7 +42,8 @@ from course import datasets, figures
 def neuron_forward(w, b, x, phi):
     """Return a and h of one unit, two numbers.
 
-    w: weights, shape (D,); b: bias, a number; x: inputs, shape (D,); phi: a function of one number.
+    w: weights, shape (D,); b: bias, a number; x: inputs, shape (D,);
+    phi: a function of one number.
     """
     # BEGIN SOLUTION
     a = w @ x + b
@@ -197,7 +198,7 @@ print("sigmoid_grad(sigmoid(a)):", sigmoid_grad(sigmoid(a)).round(4))
 #
 # As one gate it is $h = \sigma(a)$ and $da = h\,(1-h)$. The two are equal on paper, and the true
 # value at $a = -1000$ is 0 to more than 400 digits. **Predict:** what does the gate-by-gate table
-# give there in floating-point numbers: `"0"`, `"1"` or `"nan"`?
+# give there for `da`, in floating-point numbers: `"0"`, `"1"` or `"nan"`?
 
 # %% free=true
 predict("3 gates", ...)
@@ -208,9 +209,9 @@ with np.errstate(over="ignore", invalid="ignore"):
     e = np.exp(-a)
     u = 1 + e
     du = -1 / u**2
-    print("gate by gate:", -(du * e))
+    print("gate by gate:", -(du * e).round(4))
 h = sigmoid(a)
-print("one gate:    ", h * (1 - h))
+print("one gate:    ", (h * (1 - h)).round(4))
 
 # %% [markdown]
 # At $-1000$ the gates multiply $0$ by `inf`. Notes (d) print the derivative of the sigmoid as
@@ -232,8 +233,9 @@ print("one gate:    ", h * (1 - h))
 
 # %% exercise="neuron_grads"
 def neuron_grads(w, b, x):
-    """Return dw, shape (D,), db, a number, and dx, shape (D,), of h = sigmoid(w @ x + b), J = h.
+    """Return dw, shape (D,), db, a number, and dx, shape (D,), of h.
 
+    Here h = sigmoid(w @ x + b), and J = h.
     w: shape (D,); b: a number; x: shape (D,). None is changed.
     """
     # BEGIN SOLUTION
@@ -295,8 +297,9 @@ print("dw", dw, "db", db, "dx", dx)
 
 # %% exercise="sigmoid_unit_grads"
 def sigmoid_unit_grads(w, b, x, y):
-    """Return dw, shape (D,), db, a number, and dx, shape (D,), of 1/2 (sigmoid(w @ x + b) - y)**2.
+    """Return dw, shape (D,), db, a number, and dx, shape (D,), of the quadratic loss.
 
+    The prediction is y_hat = sigmoid(w @ x + b).
     w: shape (D,); b: a number; x: shape (D,); y: the target, a number. None is changed.
     """
     # BEGIN SOLUTION
@@ -322,10 +325,11 @@ def sigmoid_unit_grads(w, b, x, y):
 
 # %% exercise="unit_grads"
 def unit_grads(w, b, x, y, phi, phi_grad):
-    """Return dw, shape (D,), db, a number, and dx, shape (D,), of J = 1/2 (phi(w @ x + b) - y)**2.
+    """Return dw, shape (D,), db, a number, and dx, shape (D,), of the quadratic loss.
 
+    The prediction is y_hat = phi(w @ x + b).
     w: shape (D,); b: a number; x: shape (D,); y: the target, a number. None is changed.
-    phi, phi_grad: the output function and its derivative, two functions of the pre-activation.
+    phi, phi_grad: the output function and its derivative, both functions of a.
     """
     # BEGIN SOLUTION
     a = w @ x + b
@@ -410,9 +414,10 @@ def cross_entropy_loss(y_hat, y):
 
 # %% exercise="factor_needed"
 def factor_needed(loss, printed, v, eps):
-    """Return the factor that turns printed(v) into the derivative of loss at v, a number.
+    """Return the factor between printed(v) and the derivative of loss at v, a number.
 
-    loss, printed: functions of one number; v: a number; eps: the step, a small positive number.
+    loss, printed: functions of one number; v: a number;
+    eps: the step, a small positive number.
     """
     # BEGIN SOLUTION
     slope = (loss(v + eps) - loss(v - eps)) / (2 * eps)
@@ -439,26 +444,31 @@ def factor_needed(loss, printed, v, eps):
 predict("3 printed", ...)  # a number
 
 # %% free=true
+derivative_of = {
+    "quadratic loss": lambda a: 0.5 * (sigmoid(a) - y) ** 2,
+    "cross-entropy": lambda y_hat: cross_entropy_loss(y_hat, y),
+    "sigmoid": sigmoid,
+}
+
+# %% free=true
 y = 1.0  # then try 0.0, and other points than 0.3 and 0.6
-formulas = {
-    "(c) quadratic loss": (lambda a: 0.5 * (sigmoid(a) - y) ** 2,
-                           lambda a: -(y - sigmoid(a)) * sigmoid_grad(a)),
-    "(e) quadratic loss": (lambda a: 0.5 * (sigmoid(a) - y) ** 2,
-                           lambda a: sigmoid_grad(a) * (y - sigmoid(a))),
-    "(d) cross-entropy ": (lambda v: cross_entropy_loss(v, y),
-                           lambda v: y / v + (1 - y) / (v - 1)),
-    "(d) sigmoid       ": (sigmoid, lambda a: np.exp(-a) / (np.exp(-a) + 1) ** 2),
-}  # fmt: skip
-for name, (loss, printed) in formulas.items():
-    factors = [factor_needed(loss, printed, v, 1e-5) for v in (0.3, 0.6)]
-    print(name, "factors", np.round(factors, 6))
+as_printed = {
+    "(c) quadratic loss": lambda a: -(y - sigmoid(a)) * sigmoid_grad(a),
+    "(e) quadratic loss": lambda a: sigmoid_grad(a) * (y - sigmoid(a)),
+    "(d) cross-entropy": lambda y_hat: y / y_hat + (1 - y) / (y_hat - 1),
+    "(d) sigmoid": lambda a: np.exp(-a) / (np.exp(-a) + 1) ** 2,
+}
+for name, printed in as_printed.items():
+    f = derivative_of[name[4:]]
+    factors = [factor_needed(f, printed, v, 1e-5) for v in (0.3, 0.6)]
+    print(f"{name:20}", np.round(factors, 6))
 
 # %% [markdown]
-# Two factors are $-1$. In (e) the difference stands the wrong way round. The third is the
-# derivative of $J$ as printed, the log-likelihood; for the loss both signs turn round, as you found
-# in lesson 2.
+# Two of the four are off, by a factor of $-1$. In (e) the difference stands the wrong way round.
+# The third is the derivative of $J$ as printed, the log-likelihood; for the loss both signs turn
+# round, as you found in lesson 2.
 #
-# ### Two factors collapse
+# ### Two steps become one
 #
 # Now send the cross-entropy back through the sigmoid. Bring $d\hat y$ to one denominator:
 #
@@ -481,7 +491,8 @@ def cross_entropy_unit_grads(w, b, x, y):
     """Return dw, shape (D,), db, a number, and dx, shape (D,), of the cross-entropy.
 
     The prediction is y_hat = sigmoid(w @ x + b).
-    w: shape (D,); b: a number; x: shape (D,); y: the target, 0.0 or 1.0. None is changed.
+    w: shape (D,); b: a number; x: shape (D,); y: the target, 0.0 or 1.0.
+    None is changed.
     """
     # BEGIN SOLUTION
     da = sigmoid(w @ x + b) - y
@@ -517,8 +528,9 @@ predict("3 saturated", ...)
 
 # %% exercise="saturation"
 def saturation(a, y):
-    """Return da_quadratic and da_cross, both of shape (n,): dJ/da of each loss for n sigmoid units.
+    """Return da_quadratic and da_cross, both of shape (n,), for n sigmoid units.
 
+    They are dJ/da of the quadratic loss and of the cross-entropy.
     a: pre-activations, shape (n,); y: targets, shape (n,). None is changed.
     """
     # BEGIN SOLUTION
@@ -535,9 +547,11 @@ def saturation(a, y):
 figures.saturation_curves(saturation)
 
 # %% [markdown]
-# With cross-entropy, the more wrong the unit is, the harder it is pulled, up to $-1$. With the
-# quadratic loss the pull is strongest where the unit is a little wrong, and on the far left, where
-# it is needed most, it fades away.
+# With cross-entropy, the more wrong the unit is, the harder it is pulled: $da$ goes to $-1$. With
+# the quadratic loss the pull is strongest where the unit is a little wrong, and on the far left,
+# where it is needed most, it fades away.
+#
+# At $a = -10$ the two are $-0.99995$ and $-0.000045$, a factor of about 22,000.
 #
 # What this does to learning: one unit with $a = -6$, target 1, and 500 steps $a \leftarrow a - da$
 # with either loss.
@@ -550,8 +564,8 @@ for _ in range(500):
     da_quadratic, da_cross = saturation(a, np.ones(2))
     a = a - np.array([da_quadratic[0], da_cross[1]])
 quadratic, cross_entropy = np.transpose(outputs)
-curves = {"quadratic loss": quadratic, "cross-entropy": cross_entropy}
-figures.training_curves(curves, ylabel="prediction ŷ", title="A unit starts sure and wrong")
+curves = {"cross-entropy": cross_entropy, "quadratic loss": quadratic}
+figures.training_curves(curves, ylabel="prediction ŷ", title="Sure and wrong at first")
 
 # %% [markdown]
 # Cross-entropy brings $\hat y$ above 0.9 in 17 steps, the quadratic loss in 497. For most of these
@@ -564,10 +578,12 @@ figures.training_curves(curves, ylabel="prediction ŷ", title="A unit starts sur
 # targets into $y$, shape $(N,)$. One line computes all pre-activations, and the loss is the
 # **mean** over the batch:
 #
-# $$A = X w + b\quad (N,),\qquad \hat Y = \sigma(A)\quad (N,),\qquad J = \frac1N\sum_{n=1}^{N} J_n .$$
+# $$A = X w + b\quad (N,),\qquad \hat Y = \sigma(A)\quad (N,),\qquad
+# J = \frac1N\sum_{n=1}^{N} J_n .$$
 #
-# For $J_n$ there is a form that never takes the log of 0. Since
-# $-\log\sigma(a) = \log(1+e^{a}) - a$ and $-\log(1-\sigma(a)) = \log(1 + e^{a})$,
+# For $J_n$ there is a form that never takes the log of 0. Take the twin of the sigmoid from section
+# 2, $\sigma(a) = e^{a}/(1+e^{a})$. Its log is $\log\sigma(a) = a - \log(1+e^{a})$, and from
+# $1-\sigma(a) = 1/(1+e^{a})$ you get $\log(1-\sigma(a)) = -\log(1+e^{a})$. Put both in:
 #
 # $$J_n = -y_n\log\hat y_n - (1-y_n)\log(1-\hat y_n) = \log\big(1+e^{a_n}\big) - y_n\,a_n .$$
 #
@@ -612,7 +628,7 @@ def logistic_loss(w, b, X, y):
 
 # %% exercise="logistic_grads"
 def logistic_grads(w, b, X, y):
-    """Return dw, shape (D,), and db, a number, of the mean cross-entropy over N examples.
+    """Return dw, shape (D,), and db, a number, of the mean cross-entropy.
 
     w: shape (D,); b: a number; X: inputs, shape (N, D); y: targets 0 or 1, shape (N,).
     None is changed.
@@ -628,8 +644,8 @@ def logistic_grads(w, b, X, y):
 # %% check="logistic_grads" points=4
 
 # %% [markdown]
-# Because of the mean, a batch of 1000 gives a gradient of the same size as a batch of 10, and the
-# same step size fits both.
+# Because of the mean, a batch of 1000 gives a gradient of about the same size as a batch of 10, and
+# the same step size fits both.
 
 # %% [markdown]
 # ## 8. Training
@@ -657,11 +673,12 @@ predict("3 start", ...)  # a number
 
 # %% exercise="train_logistic"
 def train_logistic(X, y, lr, steps, loss, grads):
-    """Return w, shape (D,), b, a number, and losses, shape (steps,), after gradient descent.
+    """Return w, shape (D,), b, a number, and losses, shape (steps,), after training.
 
-    X: inputs, shape (N, D); y: targets, shape (N,); lr: the step size eta; steps: how many, >= 1.
-    loss, grads: functions of w, b, X, y; loss returns J, a number, and grads returns dw and db.
-    w and b start at zero. losses[t] is J before step t, so losses[0] is that of the zeros.
+    X: inputs, shape (N, D); y: targets, shape (N,), not changed;
+    lr: the step size eta; steps: how many steps, 1 or more;
+    loss, grads: functions of w, b, X, y; loss returns J, grads returns dw and db.
+    w and b start at zero. losses[t] is J before step t, the first of them step 0.
     """
     # BEGIN SOLUTION
     w, b, losses = np.zeros(X.shape[1]), 0.0, []
@@ -697,7 +714,7 @@ figures.training_curves({"lr = 1": losses}, title="One unit learns the moons")
 w, b, _ = train_logistic(X_moons, y_moons, 1.0, 200, logistic_loss, logistic_grads)
 right = (X_moons @ w + b > 0) == y_moons
 print(f"right: {right.mean():.1%}")
-figures.decision_boundary(lambda X: sigmoid(X @ w + b), X_moons, y_moons, title="One unit")
+figures.decision_boundary(lambda X: sigmoid(X @ w + b), X_moons, y_moons)
 
 # %% [markdown]
 # It decides with a straight line, $w\cdot x + b = 0$, because $a$ is linear in $x$. No amount of
@@ -709,13 +726,13 @@ figures.decision_boundary(lambda X: sigmoid(X @ w + b), X_moons, y_moons, title=
 # %% demo=true
 X, y, X_test, y_test = datasets.digits()
 chosen, chosen_test = np.isin(y, (3, 8)), np.isin(y_test, (3, 8))
-X, y = X[chosen], y[chosen] == 8
-X_test, y_test = X_test[chosen_test], y_test[chosen_test] == 8
+X, y = X[chosen], (y[chosen] == 8) * 1.0
+X_test, y_test = X_test[chosen_test], (y_test[chosen_test] == 8) * 1.0
 w, b, losses = train_logistic(X, y, 0.5, 300, logistic_loss, logistic_grads)
 right = (X_test @ w + b > 0) == y_test
 print(f"loss {losses[0]:.3f} -> {losses[-1]:.3f}")
 print(f"right on {right.sum()} of {len(right)} digits that it has not seen")
-figures.weight_image(w, title="What speaks for an 8 (orange) and for a 3 (blue)")
+figures.weight_image(w, title="Orange speaks for an 8, blue for a 3")
 
 # %% [markdown]
 # Look at the picture: ink on the left of both loops speaks for an 8, because a 3 is open there.
@@ -731,10 +748,10 @@ figures.weight_image(w, title="What speaks for an 8 (orange) and for a 3 (blue)"
 predict("3 step", ...)
 
 # %% demo=true
-runs = {
-    f"lr = {lr:g}": train_logistic(X_moons, y_moons, lr, 60, logistic_loss, logistic_grads)[2]
-    for lr in (0.1, 1.0, 100.0)
-}
+runs = {}
+for lr in (0.1, 1.0, 100.0):
+    run = train_logistic(X_moons, y_moons, lr, 60, logistic_loss, logistic_grads)
+    runs[f"lr = {lr:g}"] = run[2]  # the losses
 figures.training_curves(runs, title="Three step sizes")
 
 # %% [markdown]
@@ -745,10 +762,10 @@ figures.training_curves(runs, title="Three step sizes")
 # $$(w - w^*) - \eta\,c\,(w - w^*) = (1 - \eta\,c)\,(w - w^*) .$$
 #
 # For $\eta c < 1$ the distance shrinks. Between 1 and 2 the step lands on the other side, but
-# nearer. Above 2 it lands on the other side and **farther away**, and so does the next. That is
-# what you see. Far out the cross-entropy grows only in proportion to the distance, so here $w$ does
-# not run off to infinity but jumps to and fro. And because no formula of yours overflows, the
-# losses stay finite and tell you what is wrong: the step is too large.
+# nearer. Above 2 it lands on the other side and **farther away**, and so does the next: that is
+# where the jumps come from. Far out the cross-entropy grows only in proportion to the distance, so
+# here $w$ does not run off to infinity but jumps to and fro. And because no formula of yours
+# overflows, the losses stay finite and tell you what is wrong: the step is too large.
 
 # %% [markdown]
 # ## What you have now

@@ -205,7 +205,11 @@ STABLE_SIGMOID = Exercise(
     families=(
         Family(
             "entries of moderate size",
-            lambda rng: {"a": np.append(away_from_zero(rng, 0.3, 8.0, 5), 0.0)},
+            lambda rng: {
+                "a": np.concatenate(
+                    [away_from_zero(rng, 1.0, 8.0, 3), rng.uniform(0.2, 0.9, 2) * [1, -1], [0.0]]
+                )
+            },
             "both forms are used, and 0 belongs to one of them",
         ),
         Family(
@@ -246,8 +250,6 @@ STABLE_SIGMOID = Exercise(
                 "Without the absolute value the exponent is positive for negative a."),
         Mistake("cut off too early", "np.exp(-np.abs(a))", "np.exp(-np.minimum(np.abs(a), 3))",
                 "The sigmoid is not yet flat where you cut it off."),
-        Mistake("one sign for all entries", "a >= 0", "a.max() >= 0",
-                "Every entry has its own sign."),
     ),
 )
 
@@ -279,7 +281,7 @@ SIGMOID_GRAD = Exercise(
         "Let h be the sigmoid of a; return h times one minus h.",
     ),
     mistakes=(
-        Mistake("h taken for the argument", "h = sigmoid(a)", "h = a",
+        Mistake("h taken for the argument", "h * (1 - h)", "a * (1 - a)",
                 "This would be right if the function were given h. It is given a."),
         Mistake("sigma' of h", "h * (1 - h)", "sigmoid(h) * (1 - sigmoid(h))",
                 "sigma' is taken at a; h is already sigma(a)."),
@@ -376,7 +378,7 @@ SIGMOID_UNIT_GRADS = Exercise(
                 "This is the loss itself; dy_hat is its derivative."),
         Mistake("upstream left out", "dy_hat * y_hat * (1 - y_hat)", "y_hat * (1 - y_hat)",
                 "What comes back from the loss is lost."),
-        Mistake("identity", "y_hat = sigmoid(w @ x + b)", "y_hat = w @ x + b",
+        Mistake("identity", "y_hat = sigmoid(w @ x + b)\n", "y_hat = w @ x + b\n",
                 "The output function is the sigmoid now, not the identity."),
         Mistake("bias left out", "w @ x + b)\n", "w @ x)\n", "a has a bias in it."),
         Mistake("w and x exchanged", "return da * x, da, da * w", "return da * w, da, da * x",
@@ -649,9 +651,10 @@ LOGISTIC_LOSS = Exercise(
                "the number of examples differs from that of the inputs"),
         Family("one example", lambda rng: batch(rng, 1, 3, np.ones(1)),
                "a mean over the inputs shows here"),
-        Family("very large pre-activations",
-               lambda rng: saturated_batch(rng, 1000.0),
-               "the exponential overflows, and a probability is rounded to 0 or 1"),
+        Family("large pre-activations", lambda rng: saturated_batch(rng, 50.0),
+               "a probability is rounded to 0 or 1, though no exponential overflows"),
+        Family("very large pre-activations", lambda rng: saturated_batch(rng, 1000.0),
+               "the exponential overflows"),
     ),
     hints=(
         "How do you get all N pre-activations in one line, and what is the loss of each example?",
