@@ -266,8 +266,8 @@ def operation_driver(name: str, op: str) -> Callable[..., tuple[Any, ...]]:
             except (TypeError, RecursionError) as error:
                 if "unsupported operand" in str(error) or isinstance(error, RecursionError):
                     raise WrongAnswerError(
-                        f"computes `{op}` of two nodes, but only numbers can be computed with: take "
-                        "the value of each."
+                        f"computes `{op}` of two nodes, but only numbers can be computed with: "
+                        "take the value of each."
                     ) from None
                 raise
             return checked_node(fn, op, returned, inputs)
@@ -328,7 +328,7 @@ def call_families(name):
     return (
         family("two nodes", f"{name}(x, y)", "their values differ, so an exchange shows"),
         family("one node twice", f"{name}(x, x)", "parents in a set would be only one"),
-        family("a result used again", f"{name}({name}(x, y), x)", "an input may be a computed node"),
+        family("a result used again", f"{name}({name}(x, y), x)", "an input may be computed"),
     )
 
 
@@ -932,7 +932,8 @@ APPLY = Exercise(
                 "The node's value is f, its local derivative is f_prime."),
         Mistake("grad for value", "(f_prime(x.value),)", "(f_prime(x.grad),)",
                 "f_prime is taken at the value of x."),
-        Mistake("always the sine", "op, (f_prime", '"sin", (f_prime', "The op comes in as an argument."),
+        Mistake("always the sine", "op, (f_prime", '"sin", (f_prime',
+                "The op comes in as an argument."),
         Mistake("number returned", "Node(f(x.value), (x,), op, (f_prime(x.value),))", "f(x.value)",
                 "This is the value. It has to be wrapped in a Node that knows its parent."),
     ),
