@@ -4,25 +4,30 @@
 |---------------------|------------------------------------------------------------------------|
 | `secant_and_tangent`| a function, its tangent at x, and the secant that a step eps takes     |
 | `step_size_error`   | the error of forward and central differences against the step eps      |
+| `training_curves`   | loss, accuracy or another quantity against steps, one curve per run    |
+| `decision_boundary` | what a model of two inputs says everywhere, with the examples on top   |
 | `computational_graph`| a graph of nodes: each value above, each derivative below             |
 
 Every function takes an optional `ax`, to draw into a figure of your own.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap, ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Ellipse, FancyArrowPatch
 from matplotlib.path import Path
+from matplotlib.ticker import MaxNLocator
 
 # Colours that stay apart for colour-blind readers and in grey (Wong, Nature Methods 8, 441, 2011);
 # line styles differ too, so that no figure depends on colour alone.
 BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#777777"
+COLOURS, STYLES, MARKERS = (BLUE, ORANGE, GREEN, GREY), ("-", "--", "-.", ":"), ("o", "s", "^", "D")
 
 ScalarFunction = Callable[[np.ndarray], np.ndarray]
 
@@ -125,6 +130,115 @@ def step_size_error(
     ax.set(xlabel="step eps", ylabel="absolute error", title="How far off is the numeric slope?")
     ax.set_ylim(1e-16, 10)
     ax.legend(loc="upper center", framealpha=1, edgecolor="none")
+    return figure
+
+
+def training_curves(
+    curves: Mapping[str, Sequence[float]],
+    xlabel: str = "step",
+    ylabel: str = "loss J",
+    title: str = "Training",
+    log: bool = False,
+    ax: Axes | None = None,
+) -> Figure:
+    """Draw a quantity that training changes, one curve for each run.
+
+    Parameters
+    ----------
+    curves : mapping of str to sequence of float
+        For each name in the legend its values, entry t after t steps or epochs.
+    xlabel, ylabel, title : str
+        What stands at the axes and above.
+    log : bool
+        Whether the values stand on a logarithmic axis.
+    ax : Axes, optional
+        Where to draw. A new figure without it.
+
+    Returns
+    -------
+    Figure
+
+    Examples
+    --------
+    >>> figure = training_curves({"lr = 0.1": [0.69, 0.5, 0.4], "lr = 1": [0.69, 0.3]}, log=True)
+    >>> figure.axes[0].get_legend_handles_labels()[1]
+    ['lr = 0.1', 'lr = 1']
+    """
+    figure, ax = _figure_and_axes(ax)
+    for number, (name, values) in enumerate(curves.items()):
+        colour, style = COLOURS[number % len(COLOURS)], STYLES[number % len(STYLES)]
+        mark = "o" if len(values) == 1 else None  # a line needs two points
+        ax.plot(np.arange(len(values)), values, color=colour, ls=style, marker=mark, label=name)
+    ax.set(xlabel=xlabel, ylabel=ylabel, title=title, yscale="log" if log else "linear")
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.legend(loc="best", frameon=False)
+    return figure
+
+
+def decision_boundary(
+    predict: Callable[[np.ndarray], np.ndarray],
+    X: np.ndarray,
+    y: np.ndarray,
+    title: str = "Decision boundary",
+    ax: Axes | None = None,
+) -> Figure:
+    """Draw what a model says everywhere in the plane, and the examples on top.
+
+    A model with one output is shaded by it, and the line is where it says 1/2. A model with an
+    output for each class is shaded by the largest of them.
+
+    Parameters
+    ----------
+    predict : callable
+        The model: takes points, shape (n, 2); returns ŷ from 0 to 1, shape (n,) or (n, 1), or
+        scores of C > 1 classes, shape (n, C).
+    X : ndarray, shape (N, 2)
+        Examples. Not modified.
+    y : ndarray of int, shape (N,)
+        Their classes, from 0 up. Not modified.
+    title : str
+        What stands above.
+    ax : Axes, optional
+        Where to draw. A new figure without it.
+
+    Returns
+    -------
+    Figure
+
+    Examples
+    --------
+    >>> X = np.array([[0.0, 0.0], [1.0, 1.0]])
+    >>> figure = decision_boundary(lambda points: points[:, 0], X, np.array([0, 1]))
+    >>> figure.axes[0].get_legend_handles_labels()[1]
+    ['class 0', 'class 1']
+    """
+    figure, ax = _figure_and_axes(ax)
+    low, high = X.min(axis=0), X.max(axis=0)
+    margin = 0.12 * np.maximum(high - low, 1e-6)
+    x1, x2 = (np.linspace(*ends, 200) for ends in zip(low - margin, high + margin, strict=True))
+    grid = np.stack([axis.ravel() for axis in np.meshgrid(x1, x2)], axis=1)
+    scores = np.asarray(predict(grid)).reshape(len(grid), -1)
+    if scores.shape[1] == 1:
+        y_hat = scores.reshape(len(x2), len(x1))
+        shades = LinearSegmentedColormap.from_list("classes", [BLUE, "white", ORANGE])
+        shown = ax.pcolormesh(x1, x2, y_hat, cmap=shades, vmin=0, vmax=1, alpha=0.45,
+                              rasterized=True)  # fmt: skip
+        figure.colorbar(shown, ax=ax, label="ŷ", ticks=[0, 0.5, 1])
+        if y_hat.min() < 0.5 < y_hat.max():
+            ax.contour(x1, x2, y_hat, levels=[0.5], colors="black", linewidths=1.5)
+    else:
+        largest = scores.argmax(axis=1).reshape(len(x2), len(x1))
+        shades = ListedColormap([COLOURS[c % len(COLOURS)] for c in range(scores.shape[1])])
+        ax.pcolormesh(x1, x2, largest, cmap=shades, vmin=-0.5, vmax=scores.shape[1] - 0.5,
+                      alpha=0.25, rasterized=True)  # fmt: skip
+        for c in range(scores.shape[1] - 1):  # the edges between the classes
+            if largest.min() <= c < largest.max():
+                ax.contour(x1, x2, largest, levels=[c + 0.5], colors="black", linewidths=1.0)
+    for c in np.unique(y).astype(int):
+        colour, mark = COLOURS[c % len(COLOURS)], MARKERS[c % len(MARKERS)]
+        ax.plot(*X[y == c].T, mark, color=colour, mec="white", mew=0.6, ms=6, label=f"class {c}")
+    ax.set(xlabel="$x_1$", ylabel="$x_2$", title=title)
+    ax.legend(loc="best", framealpha=0.85, edgecolor="none")
     return figure
 
 

@@ -97,10 +97,44 @@ def test_graph_without_derivatives_asks_for_them():
     assert [text.get_text() for text in texts].count("?") == 3
 
 
+def test_training_curves_start_at_step_0():
+    runs = {"slow": [0.7, 0.6, 0.5], "fast": [0.7, 0.3], "one step": [0.7]}
+    axes = draw(figures.training_curves(runs, ylabel="loss", log=True)).axes[0]
+    assert [list(line.get_xdata()) for line in axes.lines] == [[0, 1, 2], [0, 1], [0]]
+    assert [line.get_label() for line in axes.lines] == list(runs)
+    assert (axes.get_ylabel(), axes.get_yscale()) == ("loss", "log")
+
+
+def test_boundary_of_one_output_is_where_it_says_one_half():
+    X, y = np.array([[-1.0, -1.0], [1.0, 1.0]]), np.array([0, 1])
+    figure = draw(figures.decision_boundary(lambda points: points[:, 0] + 0.25, X, y))
+    (line,) = [c for c in figure.axes[0].collections if hasattr(c, "levels")]
+    np.testing.assert_allclose(line.get_paths()[0].vertices[:, 0], 0.25, atol=1e-12)
+
+
+def test_boundary_without_a_change_of_mind_has_no_line():
+    X, y = np.array([[-1.0, -1.0], [1.0, 1.0]]), np.array([0, 0])
+    figure = draw(figures.decision_boundary(lambda points: np.full((len(points), 1), 0.2), X, y))
+    assert not [c for c in figure.axes[0].collections if hasattr(c, "levels")]
+
+
+def test_boundary_of_several_outputs_shades_the_largest():
+    X, y = np.array([[-1.0, 0.0], [0.0, 0.0], [1.0, 1.0]]), np.array([0, 1, 2])
+    figure = draw(figures.decision_boundary(
+        lambda points: np.stack([-points[:, 0], 0 * points[:, 0], points[:, 0] - 0.5], axis=1), X, y
+    ))  # fmt: skip
+    shaded = figure.axes[0].collections[0].get_array().reshape(200, 200)
+    assert [shaded[0, 0], shaded[0, 110], shaded[0, -1]] == [0, 1, 2]
+    assert figure.axes[0].get_legend_handles_labels()[1] == ["class 0", "class 1", "class 2"]
+
+
 def test_figures_draw_into_given_axes():
     figure = Figure()
-    left, right, bottom = figure.subplots(1, 3)
-    assert figures.secant_and_tangent(np.exp, 0.0, 0.1, 1.0, ax=left) is figure
-    assert figures.step_size_error(np.exp, np.exp, 0.0, ax=right) is figure
-    assert figures.computational_graph(doubled(), ax=bottom) is figure
-    assert len(figure.axes) == 3
+    axes = iter(figure.subplots(1, 5))
+    points, classes = np.eye(2), np.array([0, 1])
+    assert figures.secant_and_tangent(np.exp, 0.0, 0.1, 1.0, ax=next(axes)) is figure
+    assert figures.step_size_error(np.exp, np.exp, 0.0, ax=next(axes)) is figure
+    assert figures.training_curves({"run": [2.0, 1.0]}, ax=next(axes)) is figure
+    assert figures.decision_boundary(lambda X: X, points, classes, ax=next(axes)) is figure
+    assert figures.computational_graph(doubled(), ax=next(axes)) is figure
+    assert len(figure.axes) == 5
