@@ -128,13 +128,29 @@ def test_boundary_of_several_outputs_shades_the_largest():
     assert figure.axes[0].get_legend_handles_labels()[1] == ["class 0", "class 1", "class 2"]
 
 
+def test_hidden_representation_shows_every_class_and_the_line():
+    H, y = np.array([[-1.0, -1.0], [0.9, 1.0], [1.0, 0.9]]), np.array([0, 1, 1])
+    axes = draw(figures.hidden_representation(H, y, np.array([3.0, 4.0]), b=2.5)).axes[0]
+    *classes, line = axes.lines
+    assert [len(one.get_xdata()) for one in classes] == [1, 2]
+    np.testing.assert_allclose(line.get_xydata() @ [3.0, 4.0] + 2.5, 0.0, atol=1e-12)
+
+
+def test_hidden_representation_without_weights_has_no_line():
+    axes = draw(figures.hidden_representation(np.eye(2), np.array([0, 1]), np.zeros(2), 0.0)).axes[
+        0
+    ]
+    assert [line.get_label() for line in axes.lines] == ["class 0", "class 1"]
+
+
 def test_figures_draw_into_given_axes():
     figure = Figure()
-    axes = iter(figure.subplots(1, 5))
+    axes = iter(figure.subplots(1, 6))
     points, classes = np.eye(2), np.array([0, 1])
     assert figures.secant_and_tangent(np.exp, 0.0, 0.1, 1.0, ax=next(axes)) is figure
     assert figures.step_size_error(np.exp, np.exp, 0.0, ax=next(axes)) is figure
     assert figures.training_curves({"run": [2.0, 1.0]}, ax=next(axes)) is figure
     assert figures.decision_boundary(lambda X: X, points, classes, ax=next(axes)) is figure
     assert figures.computational_graph(doubled(), ax=next(axes)) is figure
-    assert len(figure.axes) == 5
+    assert figures.hidden_representation(points, classes, points[0], 0.5, ax=next(axes)) is figure
+    assert len(figure.axes) == 6
