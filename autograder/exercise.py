@@ -129,7 +129,8 @@ class Gradient:
     of : str or callable
         The forward function, or its name in the lesson. Its parameters are taken from the case by
         name. With a parameter `tap`, it passes its intermediate quantities through
-        `tap(name, value)`, and they can stand in `wrt` like parameters.
+        `tap(name, value)`, and they can stand in `wrt` like parameters. Parameters and intermediate
+        quantities may be lists of arrays.
     wrt : tuple of str
         The quantities V that dV is asked for, in the order in which the answer returns them.
     upstream : str, optional
@@ -157,19 +158,12 @@ class Gradient:
         upstream = None if self.upstream is None else case[self.upstream]
 
         def slope(name: str) -> Truth:
-            if name not in arguments:
-                here, tapped = _intermediate(forward, arguments, name)
-                return numerical_gradient(tapped, np.zeros(np.shape(here)), upstream)
-            value = arguments[name]
-            if not isinstance(value, list):
-                return numerical_gradient(lambda v: forward(**arguments | {name: v}),
-                                          np.asarray(value, dtype=float), upstream)  # fmt: skip
-            return [
-                numerical_gradient(
-                    lambda v, i=i: forward(**arguments | {name: [*value[:i], v, *value[i + 1 :]]}),
-                    item, upstream)
-                for i, item in enumerate(value)
-            ]  # fmt: skip
+            if name in arguments:
+                return _slope(lambda v: forward(**arguments | {name: v}), arguments[name], upstream)
+            here, tapped = _intermediate(forward, arguments, name)
+            zero = [np.zeros(np.shape(item)) for item in here] if isinstance(here, list) else (
+                np.zeros(np.shape(here)))  # fmt: skip
+            return _slope(tapped, zero, upstream)
 
         return [slope(name) for name in self.wrt]
 
@@ -355,6 +349,17 @@ def _forward_and_arguments(of: Forward, reference: Reference, case: Case) -> tup
     return forward, {name: value for name, value in case.items() if name in names}
 
 
+def _slope(output: Callable[[Any], Any], value: Any, upstream: Any) -> Truth:
+    """Return the numeric gradient at an array, or at each array of a list."""
+    if not isinstance(value, list):
+        return numerical_gradient(output, np.asarray(value, dtype=float), upstream)
+    return [
+        numerical_gradient(
+            lambda v, i=i: output([*value[:i], v, *value[i + 1 :]]), item, upstream)
+        for i, item in enumerate(value)
+    ]  # fmt: skip
+
+
 def _intermediate(
     forward: Callable[..., Any], arguments: Case, name: str
 ) -> tuple[Any, Callable[[Any], Any]]:
@@ -368,8 +373,13 @@ def _intermediate(
     forward(**arguments, tap=keep)
 
     def bumped(bump: Any) -> Any:
-        return forward(
-            **arguments, tap=lambda tapped, value: value + bump if tapped == name else value
-        )
+        def add(tapped: str, value: Any) -> Any:
+            if tapped != name:
+                return value
+            if isinstance(value, list):
+                return [item + part for item, part in zip(value, bump, strict=True)]
+            return value + bump
+
+        return forward(**arguments, tap=add)
 
     return seen[name], bumped

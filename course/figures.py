@@ -10,6 +10,7 @@
 | `step_and_sigmoid`  | the outputs of a perceptron and of a sigmoid unit, and the slope       |
 | `saturation_curves` | what reaches a sigmoid unit from the quadratic loss and cross-entropy  |
 | `weight_image`      | the weights of a unit that looks at an image, as an image              |
+| `hidden_representation` | examples as the output layer gets them from two hidden units       |
 
 Every function takes an optional `ax`, to draw into a figure of your own.
 """
@@ -540,4 +541,58 @@ def weight_image(
     shown = ax.imshow(np.reshape(w, shape), cmap=shades, vmin=-largest, vmax=largest)
     figure.colorbar(shown, ax=ax, label="weight")
     ax.set(xticks=[], yticks=[], title=title)
+    return figure
+
+
+def hidden_representation(
+    H: np.ndarray,
+    y: np.ndarray,
+    w: np.ndarray,
+    b: float,
+    title: str = "What the output layer gets",
+    ax: Axes | None = None,
+) -> Figure:
+    """Draw examples where two hidden units put them, and the line that the output layer draws.
+
+    Math: the line is w·h + b = 0; for two classes, w and b are the differences of the weights and
+    biases of their logits.
+
+    Parameters
+    ----------
+    H : ndarray, shape (N, 2)
+        Activations of the two hidden units. Not modified.
+    y : ndarray of int, shape (N,)
+        Classes, from 0 up. Not modified.
+    w : ndarray, shape (2,)
+        Weights. Not modified.
+    b : float
+        Bias.
+    title : str
+        What stands above.
+    ax : Axes, optional
+        Where to draw. A new figure without it.
+
+    Returns
+    -------
+    Figure
+
+    Examples
+    --------
+    >>> H = np.array([[-1.0, -1.0], [1.0, 1.0]])
+    >>> figure = hidden_representation(H, np.array([0, 1]), w=np.array([1.0, 1.0]), b=0.0)
+    >>> figure.axes[0].get_xlabel()
+    '$h_1$'
+    """
+    figure, ax = _figure_and_axes(ax)
+    for c in np.unique(y).astype(int):
+        colour, mark = COLOURS[c % len(COLOURS)], MARKERS[c % len(MARKERS)]
+        ax.plot(*H[y == c].T, mark, color=colour, mec="white", mew=0.6, ms=6, label=f"class {c}")
+    ax.set(xlim=(-1.15, 1.15), ylim=(-1.15, 1.15), aspect="equal")  # tanh units stay within 1
+    square = float(w @ w)
+    if square:
+        foot, along = -b * w / square, np.array([-w[1], w[0]]) / np.sqrt(square)
+        ends = np.stack([foot - 4 * along, foot + 4 * along])
+        ax.plot(*ends.T, color="black", lw=1.5, label="line of the output layer")
+    ax.set(xlabel="$h_1$", ylabel="$h_2$", title=title)
+    ax.legend(loc="best", framealpha=0.85, edgecolor="none")
     return figure

@@ -3,6 +3,7 @@
 import dataclasses
 from collections import Counter
 
+import nbformat
 import pytest
 
 from autograder import verify
@@ -26,6 +27,15 @@ def test_solved_notebook_raises_nothing(lesson):
     results, errors = run_cells(lesson, lesson.reference.answers)
     assert not errors
     assert sum(result.earned for result in results.values()) == sum(lesson.points.values())
+
+
+def test_cell_may_name_an_exercise_before_its_own_cell(lesson):
+    cells = list(lesson.cells)
+    first = next(i for i, cell in enumerate(cells) if "exercise" in cell.metadata)
+    early = nbformat.v4.new_code_cell("hint(power_grad)", metadata={"free": True})
+    changed = dataclasses.replace(lesson, cells=(*cells[:first], early, *cells[first:]))
+    _, errors = run_cells(changed, {})
+    assert set(errors) <= {NotImplementedError}
 
 
 def problems_after(monkeypatch, lesson, exercises, **changes):

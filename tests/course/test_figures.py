@@ -99,7 +99,7 @@ def test_graph_without_derivatives_asks_for_them():
 
 def test_figures_draw_into_given_axes():
     figure = Figure()
-    axes = iter(figure.subplots(2, 4).ravel())
+    axes = iter(figure.subplots(3, 3).ravel())
     points, classes = np.eye(2), np.array([0, 1])
     assert figures.secant_and_tangent(np.exp, 0.0, 0.1, 1.0, ax=next(axes)) is figure
     assert figures.step_size_error(np.exp, np.exp, 0.0, ax=next(axes)) is figure
@@ -109,7 +109,9 @@ def test_figures_draw_into_given_axes():
     assert figures.step_and_sigmoid(ax=next(axes)) is figure
     assert figures.saturation_curves(lambda a, y: (a, y), ax=next(axes)) is figure
     assert figures.weight_image(np.ones(64), ax=next(axes)) is figure
-    assert len(figure.axes) == 8 + 1  # and a colour bar
+    weights, bias = np.array([1.0, -1.0]), 0.5
+    assert figures.hidden_representation(points, classes, weights, bias, ax=next(axes)) is figure
+    assert len(figure.axes) == 9 + 1  # and a colour bar
 
 
 def test_training_curves_start_at_step_0():
@@ -166,3 +168,18 @@ def test_weight_image_has_white_at_zero():
     assert image.get_clim() == (-2.0, 2.0)
     np.testing.assert_array_equal(image.get_array(), [[0.5, -2.0], [0.0, 1.0]])
     assert draw(figures.weight_image(np.zeros(4), (2, 2))).axes[0].images[0].get_clim() == (-1, 1)
+
+
+def test_hidden_representation_shows_every_class_and_the_line():
+    H, y = np.array([[-1.0, -1.0], [0.9, 1.0], [1.0, 0.9]]), np.array([0, 1, 1])
+    axes = draw(figures.hidden_representation(H, y, np.array([3.0, 4.0]), b=2.5)).axes[0]
+    *classes, line = axes.lines
+    assert [len(one.get_xdata()) for one in classes] == [1, 2]
+    np.testing.assert_allclose(line.get_xydata() @ [3.0, 4.0] + 2.5, 0.0, atol=1e-12)
+
+
+def test_hidden_representation_without_weights_has_no_line():
+    axes = draw(figures.hidden_representation(np.eye(2), np.array([0, 1]), np.zeros(2), 0.0)).axes[
+        0
+    ]
+    assert [line.get_label() for line in axes.lines] == ["class 0", "class 1"]
