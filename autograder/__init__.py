@@ -1,8 +1,8 @@
 """Checks, diagnosis and grading of the course's exercises, and the command line `backprop`.
 
-In a lesson's notebook `check(fn)` marks an answer, `hint(fn)` helps one step at a time,
-`solution(fn)` shows the answer; `predict`, `answer` and `bug` ask and tell without marks. The
-modules, in the order in which work passes through:
+In a lesson's notebook `check(fn)` marks an answer, `failing_case(fn)` gives the inputs it failed
+on, `hint(fn)` helps one step at a time, `solution(fn)` shows the answer; `predict`, `answer` and
+`bug` ask and tell without marks. The modules, in the order in which work passes through:
 
 | module      | does                                                                  |
 |-------------|-----------------------------------------------------------------------|
@@ -13,14 +13,19 @@ modules, in the order in which work passes through:
 | `exercises` | the declarations, one module a lesson                                 |
 | `checking`  | tries one answer on fresh cases                                       |
 | `comparing` | holds what it returned against the truth                              |
+| `diagnosis` | which mistake a wrong answer looks like                               |
+| `numeric`   | whether a derivative was measured instead of derived                  |
 | `result`    | what came out, as HTML, text and JSON                                 |
-| `notebook`  | `check`, `hint` and `solution` as a notebook sees them                |
+| `notebook`  | `check`, `failing_case`, `hint`, `solution` as a notebook sees them   |
 | `asking`    | `predict`, `answer` and `bug`: what a lesson asks without marks       |
 | `marking`   | runs a notebook and collects its verdicts                             |
 | `classroom` | makes the folder of a class, an nbgrader course                       |
 | `sanitize`  | mends what is broken in a notebook that was handed in                 |
+| `signing`   | who signed a notebook, and whether that fits                          |
 | `grading`   | grades what a class handed in, through nbgrader                       |
 | `demo`      | a sample class from start to finish                                   |
+| `mutants`   | mechanical mutations of a solution, to test the checks with           |
+| `sweep`     | answers that must be wrong, and pass: mutations, two mistakes at once |
 | `verify`    | the linter of lessons and exercises                                   |
 | `start`     | a learner's own folder of notebooks                                   |
 | `doctor`    | versions, and what is missing                                         |
@@ -33,7 +38,7 @@ import importlib
 __version__ = "0.1.0"
 # What notebooks call, and the module that it is in.
 _HOMES = {
-    **dict.fromkeys(["check", "hint", "solution"], "notebook"),
+    **dict.fromkeys(["check", "failing_case", "hint", "solution"], "notebook"),
     **dict.fromkeys(["answer", "bug", "predict"], "asking"),
 }
 __all__ = sorted(_HOMES)

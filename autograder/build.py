@@ -19,7 +19,7 @@ from nbformat import NotebookNode
 from autograder import __version__
 from autograder.lessons import Lesson, kind_of, read_lesson
 
-CHECK_PREFIX = "check-"
+CHECK_PREFIX, DEMO_PREFIX = "check-", "demo-"
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
 

@@ -11,7 +11,7 @@ import linecache
 import sysconfig
 import traceback
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,10 +19,20 @@ from typing import Any
 import numpy as np
 
 import course
-from autograder.comparing import CrashedError, compare, describe
-from autograder.exercise import Case, Exercise, Family, WrongAnswerError
+from autograder.comparing import CrashedError, Wrong, compare, describe, entry_map, outputs_of
+from autograder.diagnosis import Diagnosis, Trial, diagnose
+from autograder.exercise import Case, Exercise, Family, Gradient, WrongAnswerError
+from autograder.numeric import Suspicion, suspect
 from autograder.reference import Reference
-from autograder.result import NOT_ATTEMPTED, PASSED, WRONG, Output, Result
+from autograder.result import (
+    CRASHED,
+    MEASURED,
+    NOT_ATTEMPTED,
+    PASSED,
+    WRONG,
+    Output,
+    Result,
+)
 
 PRINTED_LINES = 5
 # Files whose lines are not the student's own: Python, installed packages, this project.
@@ -69,41 +79,144 @@ def check_answer(
     Result
         Nothing that the student's code raises gets out of here, except an interrupt.
     """
-    heard, failures, count = _Heard(), [], 0
+    heard = _Heard()
     common = {"exercise": exercise.name, "points": points, "seed": seed}
+    tried = []
     for family, case in exercise.cases(seed, repeats):
-        count += 1
         try:
-            answer, changed = _call(fn, exercise, case, heard)
-            wrong = compare(answer, exercise, exercise.truth(reference, case), changed)
+            tried.append(_try(fn, exercise, reference, family, case, heard))
         except NotImplementedError as error:
             return Result(status=NOT_ATTEMPTED, summary=_unwritten_sentence(fn, error), **common)
         except WrongAnswerError as error:
             shown = _shown(family, case, heard)
-            return Result(status=error.status, summary=str(error), **shown, **common)
-        if wrong:
-            failures.append((max(one.error for one in wrong.values()), wrong, family, case))
+            told = _told(_of_the_same_form(str(error), exercise, reference, family, case))
+            return Result(status=error.status, summary=str(error), **told, **shown, **common)
+    trials = [one.trial for one in tried]
+    if all(one.right for one in tried):
+        return Result(
+            **_right(trials, exercise, suspect(fn, exercise, reference, trials)), **common
+        )
+
+    def confirm(number: int) -> Iterator[Trial]:
+        for family, case in exercise.cases(seed + 1, number):
+            yield _try(fn, exercise, reference, family, case, _Heard()).trial
+
+    told = _told(diagnose(trials, exercise, reference, confirm))
+    crash = next((one for one in tried if one.crash), None)
+    if crash:
+        shown = _shown(crash.trial.family, crash.trial.case, heard)
+        return Result(status=CRASHED, summary=crash.crash, **told, **shown, **common)
+    return Result(**_wrong(tried, exercise, reference, heard), **told, **common)
+
+
+def _told(found: Diagnosis | None) -> dict[str, str]:
+    """Return the fields of a `Result` that name a mistake."""
+    return {"mistake": found.mistake, "question": found.says} if found else {}
+
+
+def _of_the_same_form(
+    sentence: str, exercise: Exercise, reference: Reference, family: Family, case: Case
+) -> Diagnosis | None:
+    """Return the one declared mistake that is told the same sentence about its form."""
+    found = []
+    for mistake in exercise.mistakes:
+        source = mistake.applied_to(reference.answers[exercise.name])
+        fn = reference.function(exercise.name, source)
+        try:
+            _try(fn, exercise, reference, family, case, _Heard())
+        except WrongAnswerError as error:
+            if str(error) == sentence:
+                found.append(Diagnosis(mistake.name, mistake.says))
+        except NotImplementedError:
+            continue
+    return found[0] if len(found) == 1 else None
+
+
+@dataclass(frozen=True)
+class _Tried:
+    """One trial, and what is wrong in it: an error that stopped it, or a sentence by output."""
+
+    trial: Trial
+    crash: str = ""
+    wrong: dict[str, Wrong] = field(default_factory=dict)
+
+    @property
+    def right(self) -> bool:
+        return not self.crash and not self.wrong
+
+    @property
+    def error(self) -> float:
+        """How far off it is."""
+        return max((one.error for one in self.wrong.values()), default=0.0)
+
+
+def _try(
+    fn: Callable[..., Any],
+    exercise: Exercise,
+    reference: Reference,
+    family: Family,
+    case: Case,
+    heard: _Heard,
+) -> _Tried:
+    """Try an answer on one case."""
+    try:
+        answer, changed = _call(fn, exercise, case, heard)
+    except CrashedError as error:
+        kind = type(error.__cause__).__name__
+        return _Tried(Trial(family, case, kind, exercise.truth(reference, case)), str(error))
+    truth = exercise.truth(reference, case)
+    values = outputs_of(answer, truth)
+    wrong = compare(values, exercise, truth, changed)
+    return _Tried(Trial(family, case, values, truth), wrong=wrong)
+
+
+def _wrong(
+    tried: list[_Tried], exercise: Exercise, reference: Reference, heard: _Heard
+) -> dict[str, Any]:
+    """Return the fields of a `Result` for an answer that is wrong on some cases."""
     # The case that is furthest off is told: a small difference would look like rounding.
-    failures.sort(key=lambda failure: -failure[0])
+    failures = sorted((one for one in tried if one.wrong), key=lambda one: -one.error)
     sentences: dict[str, str] = {}
-    for _, wrong, _, _ in failures:
-        sentences = {name: one.sentence for name, one in wrong.items()} | sentences
-    return Result(
-        status=WRONG if failures else PASSED,
-        summary=_summary(exercise, sentences, count),
-        outputs=tuple(
+    for one in failures:
+        sentences = {name: wrong.sentence for name, wrong in one.wrong.items()} | sentences
+    worst = failures[0].trial
+    failed = {one.trial.family.name for one in failures}
+    right = [name for name in dict.fromkeys(one.trial.family.name for one in tried)
+             if name not in failed]  # fmt: skip
+    kinds = (f"It is right on every input of this kind: {', '.join(right)}.",) if right else ()
+    return {
+        "status": WRONG,
+        "summary": _wrong_sentence(exercise, reference, sentences),
+        "outputs": tuple(
             Output(name, name not in sentences, sentences.get(name, ""))
             for name in exercise.outputs
         ),
-        **(_shown(*failures[0][2:], heard) if failures else {}),
-        **common,
-    )
+        "maps": _maps(worst, sentences),
+        **_shown(worst.family, worst.case, heard, kinds),
+    }
 
 
-def _shown(family: Family, case: Case, heard: _Heard) -> dict[str, Any]:
+def _maps(trial: Trial, sentences: dict[str, str]) -> dict[str, tuple[str, ...]]:
+    """Return, for the wrong outputs of one case, which entries are off, where that helps."""
+    maps = {
+        name: tuple(entry_map(trial.values[name], trial.truth[name]))
+        for name in sentences
+        if isinstance(trial.truth[name], np.ndarray)
+    }
+    return {name: lines for name, lines in maps.items() if lines}
+
+
+def _shown(
+    family: Family, case: Case, heard: _Heard, notes: tuple[str, ...] = ()
+) -> dict[str, Any]:
     """Return the fields of a `Result` that show one case."""
     inputs = {name: describe(value) for name, value in case.items()}
-    return {"inputs": inputs, "family": family.name, "notes": _notes(heard)}
+    return {
+        "inputs": inputs,
+        "family": family.name,
+        "notes": (*notes, *_notes(heard)),
+        "case": case,
+    }
 
 
 def _call(
@@ -128,17 +241,37 @@ def _call(
     return answer, [name for name, value in case.items() if not _equal(value, arguments[name])]
 
 
-def _summary(exercise: Exercise, wrong: dict[str, str], count: int) -> str:
-    """Return the first line of the report for an answer that could be compared."""
-    if not wrong:
-        numeric = any("differences" in yardstick for yardstick in exercise.yardsticks)
-        against = "central differences" if numeric else "the right values"
-        return f"right. It agrees with {against} on {count} inputs."
-    if len(exercise.outputs) == 1:
+def _right(trials: list[Trial], exercise: Exercise, suspicion: Suspicion | None) -> dict[str, Any]:
+    """Return the fields of a `Result` for an answer whose values are all right."""
+    if suspicion and suspicion.proven:
+        summary = (
+            f"the numbers are right, but measured: {' and '.join(suspicion.reasons)}. Here the "
+            "formula is asked for; keep your measurement, to check the formula with."
+        )
+        return {"status": MEASURED, "summary": summary}
+    numeric = any("differences" in yardstick for yardstick in exercise.yardsticks)
+    against = "central differences" if numeric else "the right values"
+    return {
+        "status": PASSED,
+        "summary": f"right. It agrees with {against} on {len(trials)} inputs.",
+        "outputs": tuple(Output(name, True) for name in exercise.outputs),
+        "look": suspicion.reasons[0] if suspicion else "",
+    }
+
+
+def _wrong_sentence(exercise: Exercise, reference: Reference, wrong: dict[str, str]) -> str:
+    """Return the first line of the report for an answer whose outputs could be compared."""
+    names = exercise.outputs
+    if len(names) == 1:
         return next(iter(wrong.values()))
-    right = [name for name in exercise.outputs if name not in wrong]
+    right = [name for name in names if name not in wrong]
     tail = f"; {', '.join(right)} right" if right else ""
-    return f"{', '.join(name for name in exercise.outputs if name in wrong)} wrong{tail}."
+    off = [name for name in names if name in wrong]
+    # Where intermediates are asked for, they are listed in the order of the backward pass.
+    gradients = [ask for ask in exercise.asks if isinstance(ask, Gradient)]
+    if len(off) > 1 and any(ask.intermediates(reference) for ask in gradients):
+        tail += f". Start with {off[0]}, the first of them on the way back"
+    return f"{', '.join(off)} wrong{tail}."
 
 
 def _unwritten_sentence(fn: Callable[..., Any], error: NotImplementedError) -> str:

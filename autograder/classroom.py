@@ -67,6 +67,7 @@ def configure(config: Any, config_file: str) -> None:
         "nbgrader.preprocessors.OverwriteKernelspec",
         "nbgrader.preprocessors.OverwriteCells",
         "nbgrader.preprocessors.CheckCellMetadata",
+        "autograder.sanitize.SkipDemos",
     ]
     config.Execute.extra_arguments = ["--IPKernelApp.log_level=ERROR"]
     os.environ[SEED_VARIABLE] = str(read_seed(folder))

@@ -92,13 +92,14 @@ def _parser() -> argparse.ArgumentParser:
 
     demo = _add(commands, "demo", _demo, "make a sample class, grade it, print its gradebook")
     demo.add_argument("--students", type=_positive, default=12, metavar="N", help="default: 12")
+    demo.add_argument("--lesson", default="1", metavar="N", help="which one; default: 1")
     demo.add_argument("--keep", type=Path, metavar="DIR", help="keep the class in this new folder")
 
     _add_class_commands(commands)
     build = _add(commands, "build", _build, "build notebooks/ from solutions/ (in a checkout)")
     build.add_argument("--check", action="store_true", help="write nothing; fail if out of date")
     verify = _add(commands, "verify", _verify, "lint stubs, solutions, mistakes and points")
-    verify.add_argument("--thorough", action="store_true", help="50 seeds instead of 3")
+    verify.add_argument("--thorough", action="store_true", help="50 seeds; mutations and pairs")
     _add(commands, "doctor", _doctor, "show versions and what is missing")
     return parser
 
@@ -169,9 +170,11 @@ def _notebooks(paths: list[Path]) -> list[Path]:
 
 def _demo(options: argparse.Namespace) -> int:
     from autograder.demo import run_demo
+    from autograder.lessons import find_lesson
 
+    lesson = find_lesson(options.lesson)
     if options.keep:
-        submissions = run_demo(options.keep, options.students, say, GRADING)
+        submissions = run_demo(options.keep, lesson, options.students, say, GRADING)
         print_class(submissions)
         first = submissions[0]
         print(f"\nThe class is in {options.keep}: gradebook.db, and a page of feedback a student:")
@@ -180,7 +183,8 @@ def _demo(options: argparse.Namespace) -> int:
         )
         return OK
     with tempfile.TemporaryDirectory(prefix="backprop-demo-") as folder:
-        submissions = run_demo(Path(folder) / "class", options.students, say, GRADING)
+        path = Path(folder) / "class"
+        submissions = run_demo(path, lesson, options.students, say, GRADING)
         print_class(submissions)
     print("\nThe folder is gone again; `backprop demo --keep DIR` keeps gradebook and feedback.")
     return OK
@@ -236,9 +240,15 @@ def _verify(options: argparse.Namespace) -> int:
     from autograder.verify import verify_course
 
     seeds = 50 if options.thorough else 3
-    reports, strays = verify_course(seeds, partial(progress, unit="lessons"))
-    head = ["lesson", "exercises", "points", "mistakes", "problems"]
-    rows = [[r.lesson, r.exercises, f"{r.points:g}", r.mistakes, len(r.problems)] for r in reports]
+    reports, strays = verify_course(
+        seeds, partial(progress, unit="lessons"), thorough=options.thorough
+    )
+    head = ["lesson", "exercises", "points", "mistakes", "named", "mutants", "problems"]
+    rows = [
+        [r.lesson, r.exercises, f"{r.points:g}", r.mistakes, f"{r.named:.1%}", r.mutants or "-",
+         len(r.problems)]
+        for r in reports
+    ]  # fmt: skip
     print(table(rows, head))
     problems = [f"{r.lesson}: {problem}" for r in reports for problem in r.problems]
     problems += [f"{path} belongs to no lesson" for path in strays]

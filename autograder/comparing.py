@@ -2,7 +2,11 @@
 
 | function     | does                                                                          |
 |--------------|-------------------------------------------------------------------------------|
+| `outputs_of` | the answer as one value per output                                            |
 | `compare`    | gives the sentence for every output that is wrong                             |
+| `parts`      | the items of an output that is a list of arrays, else the output itself       |
+| `as_numbers` | a value as an array, if it is one                                             |
+| `entry_map`  | which entries of an array are off, as lines of `·` and `✗`                    |
 | `describe`   | an argument or a value, short enough for a sentence                           |
 
 The order is: wrong type, wrong shape, wrong dtype, not finite, inputs changed in place, value off.
@@ -21,6 +25,7 @@ from autograder.result import CRASHED
 from course.gradcheck import relative_error
 
 TOLERANCE = 1e-6
+MAP_SIZE = 24  # rows or columns that still read as a picture
 
 
 class Wrong(NamedTuple):
@@ -37,17 +42,17 @@ class CrashedError(WrongAnswerError):
 
 
 def compare(
-    answer: Any, exercise: Exercise, truth: list[Truth], changed: list[str]
+    values: dict[str, Any], exercise: Exercise, truth: dict[str, Truth], changed: list[str]
 ) -> dict[str, Wrong]:
     """Return what is off in every output that is wrong on one case.
 
     Parameters
     ----------
-    answer : object
-        What the student's function returned.
+    values : dict of str to object
+        What the student's function returned, as `outputs_of` gives it.
     exercise : Exercise
         Names the outputs.
-    truth : list of (ndarray or list of ndarray)
+    truth : dict of str to (ndarray or list of ndarray)
         What each output should be. Not modified.
     changed : list of str
         The inputs that the call changed in place.
@@ -55,14 +60,12 @@ def compare(
     Raises
     ------
     WrongAnswerError
-        If the answer is not one value per output, or an input was changed.
+        If an input was changed.
     """
-    values = dict(zip(exercise.outputs, _outputs_of(answer, exercise.outputs, truth), strict=True))
-    expected = dict(zip(exercise.outputs, truth, strict=True))
     yardsticks = dict(zip(exercise.outputs, exercise.yardsticks, strict=True))
     wrong = {}
     for name in values:
-        for part, value, right in _parts(name, values[name], expected[name]):
+        for part, value, right in parts(name, values[name], truth[name]):
             sentence = _form_sentence(part, value, right)
             if sentence:
                 wrong.setdefault(name, Wrong(sentence, math.inf))
@@ -74,7 +77,7 @@ def compare(
     for name in values:
         if name in wrong or changed:
             continue
-        for part, value, right in _parts(name, values[name], expected[name]):
+        for part, value, right in parts(name, values[name], truth[name]):
             value = np.asarray(value, dtype=float)
             error = relative_error(value, right)
             if error > TOLERANCE:
@@ -83,7 +86,7 @@ def compare(
     return wrong
 
 
-def _parts(name: str, value: Any, expected: Truth) -> list[tuple[str, Any, Any]]:
+def parts(name: str, value: Any, expected: Truth) -> list[tuple[str, Any, Any]]:
     """Return (name, value, truth) of an output, or of each item where it is a list."""
     if not isinstance(expected, list) or _list_sentence(name, value, expected):
         return [(name, value, expected)]
@@ -105,8 +108,15 @@ def _list_sentence(name: str, value: Any, expected: list[np.ndarray]) -> str:
     return ""
 
 
-def _outputs_of(answer: Any, names: tuple[str, ...], truth: list[Truth]) -> list[Any]:
-    """Return the answer as one value per output."""
+def outputs_of(answer: Any, truth: dict[str, Truth]) -> dict[str, Any]:
+    """Return the answer as one value per output.
+
+    Raises
+    ------
+    WrongAnswerError
+        If it is not that.
+    """
+    names = list(truth)
     listed = ", ".join(names)
     if answer is None:
         raise WrongAnswerError("returned nothing. Is the `return` line missing?")
@@ -120,9 +130,9 @@ def _outputs_of(answer: Any, names: tuple[str, ...], truth: list[Truth]) -> list
             raise WrongAnswerError(
                 f"returned {len(answer)} values, but should return one: {listed}."
             )
-        return [answer]
+        return {names[0]: answer}
     numbers = isinstance(answer, np.ndarray) and not any(
-        isinstance(value, list) or value.ndim for value in truth
+        isinstance(value, list) or value.ndim for value in truth.values()
     )
     if not (isinstance(answer, tuple | list) or (numbers and answer.ndim == 1)):
         raise WrongAnswerError(
@@ -133,7 +143,7 @@ def _outputs_of(answer: Any, names: tuple[str, ...], truth: list[Truth]) -> list
         raise WrongAnswerError(
             f"returned {len(answer)} values, but should return {len(names)}: {listed}."
         )
-    return list(answer)
+    return dict(zip(names, answer, strict=True))
 
 
 def _form_sentence(name: str, value: Any, expected: Truth) -> str:
@@ -185,6 +195,34 @@ def _value_sentence(
     )
 
 
+def entry_map(value: Any, truth: np.ndarray) -> list[str]:
+    """Return which entries of an array are off, a line a row, `·` right and `✗` off.
+
+    Empty where that tells nothing: if all entries are off, or the array is large.
+    """
+    value = as_numbers(value)
+    if (
+        value is None
+        or value.shape != truth.shape
+        or truth.ndim not in (1, 2)
+        or max(truth.shape) > MAP_SIZE
+    ):
+        return []
+    off = np.atleast_2d(np.abs(value - truth) > TOLERANCE * (np.abs(truth).max() + 1e-300))
+    if off.all() or not off.any():
+        return []
+    return [" ".join("✗" if entry else "·" for entry in row) for row in off]
+
+
+def as_numbers(value: Any) -> np.ndarray | None:
+    """Return a value as an array of real numbers, None if it is not that."""
+    try:
+        array = np.asarray(value)
+    except ValueError:  # rows of different lengths
+        return None
+    return array if array.dtype.kind in "fiu" else None
+
+
 def _kind(value: Any) -> str:
     """Return a value's type in words: "a str", "an array of shape (3,)"."""
     if isinstance(value, np.ndarray):
@@ -210,4 +248,4 @@ def describe(value: Any) -> str:
     if callable(value):
         module = "np." if isinstance(value, np.ufunc) else ""
         return f"{module}{getattr(value, '__name__', type(value).__name__)}"
-    return f"{float(value):.6g}" if np.isscalar(value) or np.ndim(value) == 0 else repr(value)
+    return f"{float(value) + 0.0:.6g}" if np.isscalar(value) or np.ndim(value) == 0 else repr(value)

@@ -17,7 +17,7 @@ from autograder.build import answered_notebook, notebook_text
 from autograder.classroom import ClassError, create_class, run_step
 from autograder.exercises import exercises_of
 from autograder.grading import Submission, grade_class
-from autograder.lessons import Lesson, find_lesson
+from autograder.lessons import Lesson
 
 CRASH = "raise ZeroDivisionError('a slip that stops the function')"
 # Where Jupyter and IPython keep their own files and look for a user's configuration.
@@ -99,6 +99,7 @@ def _mistaken(
 
 def run_demo(
     folder: Path,
+    lesson: Lesson,
     students: int,
     say: Callable[[str], None],
     progress: Callable[[list], Iterable],
@@ -109,6 +110,8 @@ def run_demo(
     ----------
     folder : Path
         Becomes the class. Nothing outside it is written, and no configuration outside it read.
+    lesson : Lesson
+        What they hand in.
     students : int
         How many sample students.
     say : callable
@@ -124,23 +127,20 @@ def run_demo(
     from nbgrader.converters import GenerateFeedback
 
     say(f"making the class in {folder}")
-    lessons = create_class(folder)
+    create_class(folder)
     with _jupyter_inside(folder):
-        say(f"handing in the work of {students} sample students")
-        for name in lessons:
-            lesson = find_lesson(name)
-            for sample in sample_class(lesson, students):
-                path = folder / "submitted" / sample.student / name / f"{name}.ipynb"
-                path.parent.mkdir(parents=True)
-                notebook = answered_notebook(lesson, sample.answers)
-                path.write_text(notebook_text(notebook), encoding="utf-8")
+        say(f"handing in lesson {lesson.name} for {students} sample students")
+        for sample in sample_class(lesson, students):
+            path = folder / "submitted" / sample.student / lesson.name / f"{lesson.name}.ipynb"
+            path.parent.mkdir(parents=True)
+            notebook = answered_notebook(lesson, sample.answers)
+            path.write_text(notebook_text(notebook), encoding="utf-8")
         say("grading it with nbgrader")
         submissions = grade_class(folder, progress=progress)
         say("writing the feedback")
-        for name in lessons:
-            error = run_step(folder, GenerateFeedback, name)
-            if error:
-                raise ClassError(f"nbgrader could not write the feedback for {name}: {error}")
+        error = run_step(folder, GenerateFeedback, lesson.name)
+        if error:
+            raise ClassError(f"nbgrader could not write the feedback: {error}")
     return submissions
 
 

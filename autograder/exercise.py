@@ -143,6 +143,11 @@ class Gradient:
         """Names of what is returned: dV for every V."""
         return tuple(f"d{name}" for name in self.wrt)
 
+    def intermediates(self, reference: Reference) -> tuple[str, ...]:
+        """Return those quantities in `wrt` that are no inputs of the forward function."""
+        names = inspect.signature(_forward(self.of, reference)).parameters
+        return tuple(name for name in self.wrt if name not in names)
+
     def truth(self, reference: Reference, exercise: "Exercise", case: Case) -> list[Truth]:
         """Return the numeric gradients for one case."""
         forward, arguments = _forward_and_arguments(self.of, reference, case)
@@ -249,6 +254,9 @@ class Exercise:
         notebook, such as a class, are in `fn.__globals__`. A `WrongAnswerError` tells what is off.
     planted : tuple of str
         For find-the-bug: names of those mistakes that `bug` plants, each on one line.
+    equivalent : tuple of str
+        Mechanical mutations of the solution that change nothing that can be asked for: somebody has
+        looked at each.
     """
 
     name: str
@@ -258,6 +266,7 @@ class Exercise:
     mistakes: tuple[Mistake, ...]
     driver: Callable[..., Any] | None = None
     planted: tuple[str, ...] = ()
+    equivalent: tuple[str, ...] = ()
 
     def call(self, fn: Callable[..., Any], *arguments: Any) -> Any:
         """Return what an answer gives for one case."""
@@ -284,14 +293,19 @@ class Exercise:
                 key = zlib.crc32(f"{self.name}/{family.name}".encode())
                 yield family, family.draw(np.random.default_rng([seed, key, number]))
 
-    def truth(self, reference: Reference, case: Case) -> list[Truth]:
+    def truth(self, reference: Reference, case: Case) -> dict[str, Truth]:
         """Return what every output should be for one case. The case is not modified."""
-        return [value for ask in self.asks for value in ask.truth(reference, self, case)]
+        values = [value for ask in self.asks for value in ask.truth(reference, self, case)]
+        return dict(zip(self.outputs, values, strict=True))
+
+
+def _forward(of: Forward, reference: Reference) -> Callable[..., Any]:
+    return reference.namespace[of] if isinstance(of, str) else of
 
 
 def _forward_and_arguments(of: Forward, reference: Reference, case: Case) -> tuple[Callable, Case]:
     """Return the forward function and those entries of the case that it takes."""
-    forward = reference.namespace[of] if isinstance(of, str) else of
+    forward = _forward(of, reference)
     names = inspect.signature(forward).parameters
     return forward, {name: value for name, value in case.items() if name in names}
 

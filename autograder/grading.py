@@ -16,7 +16,7 @@ import html
 import json
 import shutil
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from autograder.lessons import Lesson, find_lesson
 from autograder.marking import NotebookError, read_notebook, results_in
 from autograder.reference import full_name, lesson_names
 from autograder.result import Result
+from autograder.signing import doubtful, signature_in
 
 GRADED_FILE = "graded.jsonl"
 
@@ -47,6 +48,8 @@ class Submission:
         The verdicts behind the points; empty for a notebook that could not be marked.
     problem : str
         Why it could not be marked.
+    look : str
+        Why a human should look at it, whatever its marks.
     """
 
     student: str
@@ -54,6 +57,7 @@ class Submission:
     scores: dict[str, float | None]
     results: dict[str, Result] = field(default_factory=dict)
     problem: str = ""
+    look: str = ""
 
     @property
     def total(self) -> float:
@@ -69,6 +73,7 @@ class Submission:
             "points": sum(self.lesson.points.values()),
             "scores": self.scores,
             "problem": self.problem,
+            "look": self.look,
             "exercises": [result.to_dict() for result in self.results.values()],
         }
 
@@ -112,7 +117,10 @@ def grade_class(
             f"{folder / 'submitted' / 'STUDENT' / 'LESSON' / 'LESSON.ipynb'}"
         )
     graded = _read_graded(folder)
-    return [_grade(folder, student, find_lesson(name), graded) for student, name in progress(todo)]
+    marked = [
+        _grade(folder, student, find_lesson(name), graded) for student, name in progress(todo)
+    ]
+    return _looked_at(folder, marked)
 
 
 def handed_in(folder: Path) -> list[tuple[str, str]]:
@@ -161,6 +169,29 @@ def _grade(folder: Path, student: str, lesson: Lesson, graded: dict[str, dict]) 
             f"run `nbgrader generate_assignment {lesson.name}` in {folder}"
         )
     return submission
+
+
+def _looked_at(folder: Path, submissions: list[Submission]) -> list[Submission]:
+    """Return the submissions with a reason where a signature or an answer needs a human look."""
+    reasons = {}
+    for lesson in dict.fromkeys(one.lesson for one in submissions):
+        signatures = {
+            one.student: signature_in(read_notebook(_handed_in_at(folder, one), lesson)[0])
+            for one in submissions
+            if one.lesson is lesson and not one.problem
+        }
+        reasons |= {(who, lesson.name): why for who, why in doubtful(signatures).items()}
+    looked_at = []
+    for one in submissions:
+        answers = [f"{r.exercise}: {r.look}" for r in one.results.values() if r.look]
+        why = [reasons.get((one.student, one.lesson.name), ""), *answers]
+        looked_at.append(replace(one, look="; ".join(filter(None, why))))
+    return looked_at
+
+
+def _handed_in_at(folder: Path, submission: Submission) -> Path:
+    name = submission.lesson.name
+    return folder / "submitted" / submission.student / name / f"{name}.ipynb"
 
 
 def _problem_with(path: Path, lesson: Lesson) -> str:

@@ -1,4 +1,4 @@
-"""What a lesson's notebook calls: `check(fn)`, `hint(fn)`, `solution(fn)`.
+"""What a lesson's notebook calls: `check`, `failing_case`, `hint` and `solution` of a function.
 
 | where                             | a failed check                                               |
 |-----------------------------------|--------------------------------------------------------------|
@@ -11,6 +11,7 @@ called. While such a cell runs, the missing name stands for a placeholder that s
 """
 
 import builtins
+import copy
 import os
 import re
 import secrets
@@ -19,7 +20,7 @@ from collections.abc import Callable
 from typing import Any
 
 from autograder.checking import check_answer
-from autograder.exercise import Exercise
+from autograder.exercise import Case, Exercise
 from autograder.exercises import find_exercise
 from autograder.reference import Reference
 from autograder.result import NOT_ATTEMPTED, NOT_DEFINED, Grade, Result
@@ -28,6 +29,7 @@ SEED_VARIABLE = "BACKPROP_CLASS_SEED"
 HOME_REPEATS, GRADING_REPEATS = 2, 8  # cases per family; grading adds cases of the same families
 
 _hints_given: dict[str, int] = {}
+_failing_cases: dict[str, Case] = {}
 
 
 class CheckFailed(AssertionError):
@@ -109,9 +111,37 @@ def check(
         return Grade(result.without_seed() if secret else result)
     if result.passed:
         return Grade(result) if mode == "validate" else result
+    if result.case is not None:
+        _failing_cases[exercise.name] = result.case
     shown = mode != "validate" and show(result)
     kind = NotAttempted if result.status in (NOT_ATTEMPTED, NOT_DEFINED) else CheckFailed
     raise kind(result, shown)
+
+
+def failing_case(fn: Callable[..., Any]) -> Case:
+    """Return the inputs on which your function failed its last check, to play with.
+
+    Call your function on them with `fn(**failing_case(fn))`.
+
+    Parameters
+    ----------
+    fn : callable
+        Your function.
+
+    Returns
+    -------
+    dict
+        A copy of the inputs, by name.
+
+    Raises
+    ------
+    LookupError
+        If it has not failed a check since the notebook was started.
+    """
+    name = _exercise_of(fn)[0].name
+    if name not in _failing_cases:
+        raise LookupError(f"{name} has failed no check so far: run check({name}) first")
+    return copy.deepcopy(_failing_cases[name])
 
 
 def hint(fn: Callable[..., Any], step: int | None = None) -> Markdown:
@@ -160,7 +190,7 @@ def solution(fn: Callable[..., Any]) -> Markdown:
 def _exercise_of(fn: Any) -> tuple[Exercise, Reference]:
     """Return the exercise that a function answers, by its own name or the name it is bound to."""
     if isinstance(fn, str) or not (callable(fn) or isinstance(fn, Undefined)):
-        raise TypeError(f"check, hint and solution take your function, not {fn!r}")
+        raise TypeError(f"check, failing_case, hint and solution take your function, not {fn!r}")
     name = getattr(fn, "__name__", type(fn).__name__)
     try:
         return find_exercise(name)
@@ -192,7 +222,9 @@ def _stand_in_for_undefined(info: Any) -> None:
     """Before a cell runs: give the exercise that it checks a placeholder if it has no value."""
     names = _shell().user_ns
     for name in re.findall(
-        r"^(?:\w+ = )?(?:bug|check|hint|solution)\((\w+)", info.raw_cell or "", re.MULTILINE
+        r"^(?:\w+ = )?(?:bug|check|failing_case|hint|solution)\((\w+)",
+        info.raw_cell or "",
+        re.MULTILINE,
     ):
         if name not in names and not hasattr(builtins, name):
             names[name] = Undefined(name)

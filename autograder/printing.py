@@ -14,13 +14,13 @@ import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from autograder.result import CRASHED, NOT_ATTEMPTED, NOT_DEFINED, PASSED, WRONG
+from autograder.result import CRASHED, MEASURED, NOT_ATTEMPTED, NOT_DEFINED, PASSED, WRONG
 
 if TYPE_CHECKING:
     from autograder.grading import Submission
     from autograder.marking import Marks
 
-MARKS = {PASSED: "✓", WRONG: "✗", CRASHED: "✗", NOT_ATTEMPTED: "○", NOT_DEFINED: "○"}
+MARKS = {PASSED: "✓", WRONG: "✗", CRASHED: "✗", MEASURED: "✗", NOT_ATTEMPTED: "○", NOT_DEFINED: "○"}
 
 
 def print_marks(marks: "Marks") -> None:
@@ -69,6 +69,9 @@ def print_class(submissions: "list[Submission]") -> None:
             undecided = [name for name, score in one.scores.items() if score is None]
             if undecided:
                 print(f"{one.student}: ? needs a human look: {', '.join(undecided)}.")
+        for reason in dict.fromkeys(one.look for one in own if one.look):
+            students = ", ".join(one.student for one in own if one.look == reason)
+            print(f"Needs a human look, {reason}: {students}.")
 
 
 def _cell(score: float | None) -> str:

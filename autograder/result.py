@@ -7,12 +7,13 @@
 """
 
 import html
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 JSON_MIME = "application/vnd.backprop-course.result+json"
 
-PASSED, WRONG, CRASHED = "passed", "wrong", "crashed"
+PASSED, WRONG, CRASHED, MEASURED = "passed", "wrong", "crashed", "measured"
+LOOKS_LIKE, ENTRY_BY_ENTRY = "What it looks like:", "entry by entry (· right, ✗ off)"
 NOT_ATTEMPTED, NOT_DEFINED = "not attempted", "not defined"
 
 _STYLE = {
@@ -50,7 +51,8 @@ class Result:
     exercise : str
         The exercise's name.
     status : str
-        passed, wrong, crashed, not attempted or not defined.
+        passed, wrong, crashed, measured (a numeric derivative where a formula is asked for), not
+        attempted or not defined.
     summary : str
         One sentence: what is wrong first of all, or how many cases agree.
     outputs : tuple of Output
@@ -64,7 +66,17 @@ class Result:
     seed : int, optional
         Draws the same cases again. None where it is secret.
     notes : tuple of str
-        What else there is to say: printed text, NumPy's warnings.
+        What else there is to say: kinds of input that it is right on, printed text, warnings.
+    mistake : str
+        A few words for the mistake that it looks like, the same for everybody; empty if unknown.
+    question : str
+        What to tell the student about that mistake.
+    maps : dict of str to tuple of str
+        For some wrong outputs, which entries are off, a line a row.
+    look : str
+        Why a human should look at a right answer; not shown to the student.
+    case : dict, optional
+        The inputs of the first failure themselves; not written to JSON.
     """
 
     exercise: str
@@ -76,6 +88,11 @@ class Result:
     family: str = ""
     seed: int | None = None
     notes: tuple[str, ...] = ()
+    mistake: str = ""
+    question: str = ""
+    maps: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    look: str = ""
+    case: dict[str, Any] | None = field(default=None, compare=False, repr=False)
 
     @property
     def passed(self) -> bool:
@@ -105,6 +122,10 @@ class Result:
                 lines.append(
                     f"  {_STYLE[output.right][0]} {output.name}: {output.sentence or 'right'}"
                 )
+        if self.question:
+            lines.append(f"  {LOOKS_LIKE} {self.mistake}. {self.question}")
+        for name, rows in self.maps.items():
+            lines += [f"  {name}, {ENTRY_BY_ENTRY}:", *(f"    {row}" for row in rows)]
         if self.inputs:
             lines.append(f"  Inputs it went wrong on ({self.family}):")
             for name, text in self.inputs.items():
@@ -113,6 +134,7 @@ class Result:
         lines += [f"  {note}" for note in self.notes]
         if self.again:
             lines.append(f"  Draw these inputs again: {self.again}")
+            lines.append(f"  Get them to play with: failing_case({self.exercise})")
         return lines
 
     @property
@@ -136,7 +158,9 @@ class Result:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the result as plain data for JSON; `from_dict` reads it back."""
-        return asdict(self) | {"earned": self.earned}
+        data = asdict(replace(self, case=None)) | {"earned": self.earned}
+        del data["case"]
+        return data
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> "Result":
@@ -144,6 +168,7 @@ class Result:
         data = {key: value for key, value in data.items() if key != "earned"}
         data["outputs"] = tuple(Output(**output) for output in data["outputs"])
         data["notes"] = tuple(data["notes"])
+        data["maps"] = {name: tuple(rows) for name, rows in data["maps"].items()}
         return cls(**data)
 
     def to_html(self) -> str:
@@ -158,6 +183,12 @@ class Result:
         ]
         if self.status == WRONG and len(self.outputs) > 1:
             parts.append(_table([_output_row(output) for output in self.outputs]))
+        if self.question:
+            name = f"<strong>{LOOKS_LIKE} {html.escape(self.mistake)}.</strong>"
+            parts.append(f"<div>{name} {_rich(self.question)}</div>")
+        for name, rows in self.maps.items():
+            parts.append(f"<div><code>{html.escape(name)}</code>, {ENTRY_BY_ENTRY}:</div>")
+            parts.append(f'<div style="margin:2px 0 6px 14px">{_code(chr(10).join(rows))}</div>')
         if self.inputs:
             parts.append(f"<div>Inputs it went wrong on ({html.escape(self.family)}):</div>")
             parts.append(
@@ -169,7 +200,8 @@ class Result:
         parts += [f"<div>{_rich(note)}</div>" for note in self.notes]
         if self.again:
             parts.append(
-                f'<div style="opacity:.75">Draw these inputs again: <code>{self.again}</code></div>'
+                f'<div style="opacity:.75">Draw these inputs again: <code>{self.again}</code>; get '
+                f"them to play with: <code>failing_case({html.escape(self.exercise)})</code></div>"
             )
         return "\n".join([*parts, "</div>"])
 

@@ -5,9 +5,10 @@
 | declarations | every exercise of the source is declared, in the same order, and nothing else   |
 | untouched    | the student's notebook earns nothing and raises only NotImplementedError       |
 | solved       | with the solutions it earns every point, demo cells cut                         |
-| mistakes     | every declared mistake fails on every seed                                      |
+| mistakes     | every declared mistake fails on every seed, and none is taken for another       |
 | hints        | three steps for every exercise                                                  |
 | asides       | the lesson's predictions and closing questions are those that are declared      |
+| sweep        | (thorough) mutations of the solutions fail, and two mistakes at once            |
 | strays       | no file that belongs to no lesson                                               |
 """
 
@@ -30,6 +31,7 @@ from autograder.lessons import Lesson, find_lesson
 from autograder.marking import results_in
 from autograder.notebook import GRADING_REPEATS, HOME_REPEATS, SEED_VARIABLE
 from autograder.reference import data_folder, lesson_names
+from autograder.sweep import sweep
 
 HINTS = 3
 QUESTIONS = "abc"  # a lesson ends with three
@@ -45,21 +47,27 @@ class LessonReport:
         Its name.
     exercises, mistakes : int
         How many were tried.
+    named : float
+        The share of the mistakes that a check recognises, over all seeds.
     points : float
         What the lesson offers.
     problems : tuple of str
         A sentence for everything that does not hold.
+    mutants : int
+        How many mechanical mutations were tried.
     """
 
     lesson: str
     exercises: int
     mistakes: int
+    named: float
     points: float
     problems: tuple[str, ...]
+    mutants: int = 0
 
 
 def verify_course(
-    seeds: int, progress: Callable[[list[str]], Any] = iter
+    seeds: int, progress: Callable[[list[str]], Any] = iter, thorough: bool = False
 ) -> tuple[list[LessonReport], list[str]]:
     """Lint every lesson; return a report on each, and the files that belong to none.
 
@@ -69,18 +77,28 @@ def verify_course(
         How many draws of cases every mistake and every solution is tried on.
     progress : callable
         Gets the lessons' names and iterates over them, showing how far.
+    thorough : bool
+        Try mechanical mutations of the solutions, and every two mistakes at once.
     """
     reports = []
     for name in progress(list(lesson_names())):
-        lesson, declared = find_lesson(name), {}
+        lesson, declared, problems = find_lesson(name), {}, []
+        named, tried = Counter(), Counter()
         try:
             declared = exercises_of(name)
-            problems = tuple(_problems(lesson, seeds))
+            problems += list(_problems(lesson, seeds, named))
+            if thorough:
+                problems += sweep(lesson, tried)
         except Exception as error:  # whatever a broken declaration makes stumble
-            problems = (f"cannot be verified: {type(error).__name__}: {error}",)
+            problems.append(f"cannot be verified: {type(error).__name__}: {error}")
         mistakes = sum(len(exercise.mistakes) for exercise in declared.values())
+        share = named[True] / max(named.total(), 1)
         points = sum(lesson.points.values())
-        reports.append(LessonReport(name, len(declared), mistakes, points, problems))
+        reports.append(
+            LessonReport(
+                name, len(declared), mistakes, share, points, tuple(problems), tried.total()
+            )
+        )
     return reports, stray_files(
         [
             data_folder("solutions"),
@@ -101,7 +119,8 @@ def stray_files(folders: list[Path]) -> list[str]:
     ]
 
 
-def _problems(lesson: Lesson, seeds: int) -> Iterator[str]:
+def _problems(lesson: Lesson, seeds: int, named: Counter) -> Iterator[str]:
+    """Return a sentence for everything that does not hold; count the mistakes that are named."""
     declared = exercises_of(lesson.name)
     if not list(declared) == lesson.exercises == list(lesson.points):
         yield from _differences("declaration", declared, "cell in the source", lesson.exercises)
@@ -114,7 +133,7 @@ def _problems(lesson: Lesson, seeds: int) -> Iterator[str]:
     yield from _untouched(lesson)
     yield from _solved(lesson)
     yield from _solutions(lesson, seeds)
-    yield from _mistakes(lesson, seeds)
+    yield from _mistakes(lesson, seeds, named)
 
 
 def run_cells(lesson: Lesson, answers: dict[str, str]) -> tuple[dict[str, Any], Counter]:
@@ -198,7 +217,7 @@ def _differences(one: str, ones: Iterable, other: str, others: Iterable) -> Iter
         yield f"the order differs: each {one} as in {', '.join(others)}"
 
 
-def _mistakes(lesson: Lesson, seeds: int) -> Iterator[str]:
+def _mistakes(lesson: Lesson, seeds: int, named: Counter) -> Iterator[str]:
     for name, exercise in exercises_of(lesson.name).items():
         for mistake in exercise.mistakes:
             try:
@@ -207,13 +226,14 @@ def _mistakes(lesson: Lesson, seeds: int) -> Iterator[str]:
                 yield f"{name}: {error}"
                 continue
             fn = lesson.reference.function(name, source)
-            passing = [
-                seed
+            results = [
+                check_answer(fn, exercise, lesson.reference, seed=seed, repeats=HOME_REPEATS)
                 for seed in range(seeds)
-                if check_answer(
-                    fn, exercise, lesson.reference, seed=seed, repeats=HOME_REPEATS
-                ).passed
             ]
+            passing = [seed for seed, result in enumerate(results) if result.passed]
             if passing:
                 told = ", ".join(map(str, passing[:5]))
                 yield f"{name}: the mistake {mistake.name!r} passes with seed {told}"
+            named.update(result.mistake == mistake.name for result in results)
+            for other in {result.mistake for result in results} - {"", mistake.name}:
+                yield f"{name}: the mistake {mistake.name!r} is taken for {other!r}"

@@ -344,6 +344,10 @@ COSINE_BACKWARD = Exercise(
         Mistake("value for derivative", "du1 * np.cos(t)", "du1 * np.sin(t)",
                 "The forward column has the sine; the backward column has its derivative."),
     ),
+    equivalent=(  # du * 1
+        "line 7: operator Div", "line 7: right side dropped",
+        "line 8: operator Div", "line 8: right side dropped",
+    ),
 )
 
 CHAIN_JACOBIANS = Exercise(

@@ -13,7 +13,13 @@ from autograder.build import (
     source_notebook,
     student_notebook,
 )
-from autograder.reference import data_folder
+from autograder.lessons import find_lesson
+from autograder.reference import data_folder, lesson_names
+
+
+@pytest.fixture(params=lesson_names())
+def lesson(request):
+    return find_lesson(request.param)
 
 
 def test_committed_notebooks_are_what_the_sources_build():
@@ -44,8 +50,8 @@ def test_two_builds_are_equal_to_the_byte(lesson):
 def test_student_notebook_says_where_it_comes_from_and_which_kernel_it_needs(lesson):
     metadata = student_notebook(lesson).metadata
     assert metadata["backprop"] == {
-        "lesson": "01_chain_rule",
-        "source": "solutions/01_chain_rule.py",
+        "lesson": lesson.name,
+        "source": f"solutions/{lesson.name}.py",
         "version": __version__,
     }
     assert metadata["kernelspec"]["name"] == "python3"
@@ -89,12 +95,13 @@ def test_release_by_nbgrader_is_the_committed_notebook_cell_for_cell(demo_class,
 
 
 def test_answers_are_written_into_their_cells_only(lesson):
-    notebook = answered_notebook(lesson, {"power_grad": "def power_grad(a, b, x): return 1, 2, 3"})
+    name = lesson.exercises[1]
+    notebook = answered_notebook(lesson, {name: f"def {name}(*_): return 1, 2, 3"})
     untouched = student_notebook(lesson)
     changed = [
         new.id for new, old in zip(notebook.cells, untouched.cells, strict=True) if new != old
     ]
-    assert changed == ["power_grad"]
+    assert changed == [name]
 
 
 def test_unfinished_file_is_no_lesson(tmp_path):

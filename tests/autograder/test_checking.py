@@ -1,5 +1,6 @@
 """What a check says about an answer. The sentences are the product: their text is tested."""
 
+import dataclasses
 import importlib.util
 import sys
 import warnings
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 
 from autograder.checking import check_answer
-from autograder.exercise import Exercise, Family, Gradient, Value
+from autograder.exercise import Exercise, Family, Gradient, Value, WrongAnswerError
 from autograder.exercises import exercises_of
 from autograder.reference import Reference, find_reference, lesson_names
 
@@ -183,6 +184,80 @@ def test_output_that_was_never_stored():
     assert result.outputs[0].right
 
 
+def layered(W, x):
+    for matrix in W:
+        x = np.tanh(matrix @ x)
+    return x.sum()
+
+
+LAYERS = exercise(Gradient(layered, wrt=("W",)),
+                  fixed={"W": [np.full((3, 2), 0.3), np.full((1, 3), 0.5)],
+                         "x": np.array([1.0, 2.0])})  # fmt: skip
+
+
+def layered_grads(W, x):
+    H = [x]
+    for matrix in W:
+        H.append(np.tanh(matrix @ H[-1]))
+    dW, dh = [None] * len(W), np.ones(1)
+    for k in reversed(range(len(W))):
+        da = dh * (1 - H[k + 1] ** 2)
+        dW[k] = np.outer(da, H[k])
+        dh = W[k].T @ da
+    return dW
+
+
+def test_output_that_is_a_list_of_arrays_is_compared_item_by_item():
+    assert check(layered_grads, LAYERS).passed
+    off = said(lambda W, x: [layered_grads(W, x)[0], 2 * layered_grads(W, x)[1]], LAYERS)
+    assert off.startswith("dW[1] is off: relative error 0.5.")
+
+
+@pytest.mark.parametrize(
+    ("answer", "sentence"),
+    [
+        (lambda W, x: W[0], "dW is an array of shape (3, 2), but should be a list of 2 arrays."),
+        (lambda W, x: W[:1], "dW has 1 items, but should be a list of 2 arrays."),
+        (lambda W, x: [W[0], None], "dW[1] is None. Was it computed, and returned?"),
+        (lambda W, x: [W[0].T, W[1]], "dW[0] has shape (2, 3), but should have shape (3, 2)."),
+    ],
+)
+def test_sentence_for_a_wrong_list(answer, sentence):
+    assert said(answer, LAYERS) == sentence
+
+
+def test_gradient_of_an_intermediate_array():
+    def forward(x, tap=lambda name, value: value):
+        return (tap("a", 2 * x) ** 2).sum()
+
+    tapped = exercise(Gradient(forward, wrt=("a", "x")))
+    assert check(lambda x: (4 * x, 8 * x), tapped).passed
+    assert said(lambda x: (4 * x, 4 * x), tapped) == "dx wrong; da right."
+    assert said(lambda x: (x, x), tapped) == (
+        "da, dx wrong. Start with da, the first of them on the way back."
+    )
+
+
+def test_driver_puts_an_answer_to_the_test():
+    def driver(fn, x):
+        made = fn(x)
+        if not isinstance(made, dict):
+            raise WrongAnswerError("made no dict.")
+        return made["y"]
+
+    reference = Reference("test", (("", "def answer(x): return {'y': 2 * x}"),))
+    driven = dataclasses.replace(exercise(Value("y"), fixed={"x": 3.0}), driver=driver)
+    results = [
+        check_answer(fn, driven, reference, seed=0, repeats=1)
+        for fn in (lambda x: {"y": x + x}, lambda x: {"y": x}, lambda x: x)
+    ]
+    assert [result.summary for result in results] == [
+        "right. It agrees with the right values on 1 inputs.",
+        "y is 3, but the right value is 6 (relative error 0.5).",
+        "made no dict.",
+    ]
+
+
 def test_input_changed_in_place_is_told_and_does_not_spoil_the_truth():
     def in_place(x):
         x *= 2
@@ -276,6 +351,7 @@ def test_right_answers_are_accepted_however_they_are_written(lesson, name, fn):
     for seed in range(3):
         result = check_answer(fn, exercise, reference, seed=seed, repeats=4)
         assert result.passed, str(result)
+        assert result.look == "", "a formula is not taken for a measurement"
 
 
 @pytest.mark.parametrize("lesson", lesson_names())

@@ -69,6 +69,17 @@ def test_demo_prints_the_gradebook(demo_class, lesson):
     assert f"{len(points)} {lesson.exercises[-1]}" in done.stdout
 
 
+def test_demo_cells_are_not_run_when_a_class_is_graded(demo_class, lesson):
+    folder, _ = demo_class
+    path = folder / "autograded" / "student-001" / lesson.name / f"{lesson.name}.ipynb"
+    cells = nbformat.read(path, as_version=4).cells
+    demos = [cell for cell in cells if "demo" in cell.metadata.get("tags", ())]
+    assert demos
+    assert all(cell.execution_count is None for cell in demos)
+    checks = [cell for cell in cells if cell.metadata.get("nbgrader", {}).get("grade")]
+    assert all(cell.execution_count for cell in checks)
+
+
 def test_demo_writes_feedback_with_points_and_report(demo_class):
     folder, done = demo_class
     for number in range(1, 13):

@@ -9,7 +9,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from autograder import check, hint, notebook, solution
+from autograder import check, failing_case, hint, notebook, solution
 from autograder.build import answered_notebook, notebook_text
 from autograder.notebook import CheckFailed, NotAttempted
 from autograder.result import JSON_MIME, Grade, Result
@@ -133,6 +133,19 @@ def test_seed_draws_the_same_inputs_again():
     assert len(reports) == 1
 
 
+def test_failing_case_is_a_copy_of_the_inputs_that_failed():
+    notebook._failing_cases.clear()
+    with pytest.raises(LookupError, match=r"failed no check so far: run check\(power_grad\) first"):
+        failing_case(power_grad)
+    with pytest.raises(CheckFailed) as error:
+        check(power_grad, seed=3)
+    case = failing_case(power_grad)
+    assert {name: f"{value:.6g}" for name, value in case.items()} == error.value.result.inputs
+    assert power_grad(**case)[1] == 1.0
+    case.clear()
+    assert failing_case(power_grad)
+
+
 def test_function_may_keep_another_name():
     composition_grad = lambda theta: 0.0  # noqa: E731
     globals()["composition_grad"] = composition_grad
@@ -155,7 +168,7 @@ def test_function_of_no_exercise_is_told_which_is_close():
 
 @pytest.mark.parametrize("thing", ["power_grad", 3, None])
 def test_what_is_no_function_is_told(thing):
-    with pytest.raises(TypeError, match="check, hint and solution take your function, not"):
+    with pytest.raises(TypeError, match="hint and solution take your function, not"):
         check(thing)
 
 

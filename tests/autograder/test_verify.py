@@ -1,6 +1,7 @@
 """The course linter is green on the course, and finds what it is there to find."""
 
 import dataclasses
+from collections import Counter
 
 import pytest
 
@@ -31,7 +32,7 @@ def problems_after(monkeypatch, lesson, exercises, **changes):
     changed = dict(exercises)
     changed["power_grad"] = dataclasses.replace(exercises["power_grad"], **changes)
     monkeypatch.setattr(verify, "exercises_of", lambda name: changed)
-    return list(verify._problems(lesson, seeds=1))
+    return list(verify._problems(lesson, 1, Counter()))
 
 
 def test_mistake_that_passes_is_found(monkeypatch, lesson, exercises):
@@ -59,7 +60,7 @@ def test_missing_hint_is_found(monkeypatch, lesson, exercises):
 def test_undeclared_exercise_is_found(monkeypatch, lesson, exercises):
     rest = {name: exercise for name, exercise in exercises.items() if name != "power_grad"}
     monkeypatch.setattr(verify, "exercises_of", lambda name: rest)
-    assert list(verify._problems(lesson, seeds=1)) == [
+    assert list(verify._problems(lesson, 1, Counter())) == [
         "power_grad has a cell in the source but no declaration"
     ]
 

@@ -1,7 +1,11 @@
+from itertools import combinations
+from types import SimpleNamespace
+
 import numpy as np
+import pytest
 from matplotlib.figure import Figure
 
-from course import figures
+from course import figures, graph
 
 
 def draw(figure):
@@ -26,12 +30,71 @@ def test_central_difference_is_better_than_forward_at_the_marked_step():
     assert central[at] < 1e-9 < forward[at]
 
 
+def branching():
+    """Six operations, t used three times and x twice; a long edge passes a column."""
+    x, y = graph.Node(0.7), graph.Node(1.3)
+    t = x * y
+    return t * graph.sin(t) + t * x
+
+
+def neuron():
+    """Fifteen nodes: a sigmoid unit, gate by gate."""
+    w0, x0, w1, x1, w2 = map(graph.Node, (2.0, -1.0, -3.0, -2.0, -3.0))
+    return 1.0 / (1.0 + graph.exp(-(w0 * x0 + w1 * x1 + w2)))
+
+
+def doubled():
+    a = graph.Node(1.5)
+    b = a + a
+    return b + b
+
+
+def single():
+    return graph.Node(2.0)
+
+
+@pytest.mark.parametrize("build", [branching, neuron, doubled, single])
+def test_no_label_of_a_graph_overlaps_another(build):
+    output = build()
+    output.backward()
+    names = {f"u{i}": node for i, node in enumerate(graph.topological_order(output))}
+    figure = draw(figures.computational_graph(output, names))
+    texts = [text for text in figure.axes[0].texts if text.get_text()]
+    boxes = [text.get_window_extent() for text in texts]
+    for (one, box), (other, other_box) in combinations(zip(texts, boxes, strict=True), 2):
+        assert not box.overlaps(other_box), (one.get_text(), other.get_text())
+    for text, box in zip(texts, boxes, strict=True):
+        assert figure.bbox.containsx(box.x0), text.get_text()
+        assert figure.bbox.containsx(box.x1), text.get_text()
+        assert figure.bbox.containsy(box.y0), text.get_text()
+        assert figure.bbox.containsy(box.y1), text.get_text()
+
+
+def test_graph_has_an_arrow_for_every_use():
+    axes = draw(figures.computational_graph(doubled())).axes[0]
+    arrows = [patch for patch in axes.patches if hasattr(patch, "get_arrowstyle")]
+    assert len(arrows) == 4  # b = a + a and c = b + b
+
+
+def test_graph_is_drawn_from_anything_that_follows_the_protocol():
+    a = SimpleNamespace(value=3.0, grad=2.0, parents=(), op="")
+    b = SimpleNamespace(value=6.0, grad=1.0, parents=[a], op="double")
+    texts = draw(figures.computational_graph(b, {"a": a})).axes[0].texts
+    assert [text.get_text() for text in texts] == ["a = 3", "da = 2", "double", "6", "1"]
+
+
+def test_graph_without_derivatives_asks_for_them():
+    texts = draw(figures.computational_graph(doubled(), grads=False)).axes[0].texts
+    assert [text.get_text() for text in texts].count("?") == 3
+
+
 def test_figures_draw_into_given_axes():
     figure = Figure()
-    left, right = figure.subplots(1, 2)
+    left, right, bottom = figure.subplots(1, 3)
     assert figures.secant_and_tangent(np.exp, 0.0, 0.1, 1.0, ax=left) is figure
     assert figures.step_size_error(np.exp, np.exp, 0.0, ax=right) is figure
-    assert len(figure.axes) == 2
+    assert figures.computational_graph(doubled(), ax=bottom) is figure
+    assert len(figure.axes) == 3
 
 
 def test_activation_panels_leave_a_gap_in_the_derivative_of_relu():

@@ -1,0 +1,148 @@
+"""Whether a right derivative was measured instead of derived; it takes two proofs to say so.
+
+| proof         | seen in                                                                    |
+|---------------|----------------------------------------------------------------------------|
+| inexact       | nearly every value is off by what finite differences are off by            |
+| repeated      | one function is called more often than the gradient has entries            |
+| complex       | a function returns complex numbers: the complex-step derivative            |
+| library       | `course.gradcheck` is called                                               |
+
+Accuracy alone proves nothing: sigma(a)·(1 - sigma(a)) is good to 2e-9 only at a = 18, and right. A
+helper that is called for each entry proves nothing either, so `repeated` counts only beside
+`inexact` or `complex`. One proof of the others is full marks and a human look.
+"""
+
+import contextlib
+import copy
+import io
+import sys
+import warnings
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import CodeType, FrameType
+from typing import Any
+
+import numpy as np
+
+from autograder.comparing import outputs_of, parts
+from autograder.diagnosis import Trial
+from autograder.exercise import Exercise, Gradient, Jacobian
+from autograder.reference import Reference
+from course import gradcheck
+from course.gradcheck import relative_error
+
+# A formula in float64 is off by 1e-16 to 1e-15, a Richardson extrapolation by 1e-13 and more.
+INEXACT = 3e-14
+MOST = 0.75  # of all values: a formula may be inexact on one family, where it saturates
+
+
+@dataclass(frozen=True)
+class Suspicion:
+    """What speaks for a measured derivative.
+
+    Parameters
+    ----------
+    proven : bool
+        Two proofs.
+    reasons : tuple of str
+        Each proof in a few words.
+    """
+
+    proven: bool
+    reasons: tuple[str, ...]
+
+
+def suspect(
+    fn: Callable[..., Any], exercise: Exercise, reference: Reference, trials: list[Trial]
+) -> Suspicion | None:
+    """Return what speaks for a measured derivative in an answer that is right, None for nothing.
+
+    Parameters
+    ----------
+    fn : callable
+        The answer.
+    exercise, reference : Exercise, Reference
+        What is asked, and the solution to hold the answer's last digits against.
+    trials : list of Trial
+        All of them right.
+    """
+    if not any(isinstance(ask, Gradient | Jacobian) for ask in exercise.asks):
+        return None
+    widest = max(trials, key=_entries)
+    watch = _Watch()
+    watch.run(exercise, fn, widest)
+    reasons = []
+    if watch.complex:
+        reasons.append("it computes with complex numbers")
+    if _inexact(exercise, reference, trials):
+        reasons.append("its last digits are those of finite differences")
+    # A formula that is checked on the way calls gradcheck, which calls the function many times.
+    if reasons and watch.most_calls > _entries(widest):
+        reasons.append(
+            f"one function is called {watch.most_calls} times for {_entries(widest)} derivatives"
+        )
+    if watch.library:
+        reasons.append("it calls course.gradcheck")
+    return Suspicion(len(reasons) > 1, tuple(reasons)) if reasons else None
+
+
+def _entries(trial: Trial) -> int:
+    return sum(np.size(right) for name in trial.truth for _, _, right in _values(trial, name))
+
+
+def _values(trial: Trial, name: str) -> list[tuple[str, Any, Any]]:
+    return parts(name, trial.values[name], trial.truth[name])
+
+
+def _inexact(exercise: Exercise, reference: Reference, trials: list[Trial]) -> bool:
+    """Return whether most values differ from the solution's by more than rounding."""
+    solution, errors = reference.namespace.get(exercise.name), []
+    for trial in trials if solution else ():
+        arguments = copy.deepcopy(list(trial.case.values()))
+        exact = outputs_of(exercise.call(solution, *arguments), trial.truth)
+        for name in exercise.outputs:
+            for _, mine, right in parts(name, trial.values[name], exact[name]):
+                if np.any(right):
+                    errors.append(relative_error(np.asarray(mine, dtype=float), right))
+    return bool(errors) and float(np.mean(np.array(errors) > INEXACT)) >= MOST
+
+
+@dataclass
+class _Watch:
+    """What happens while an answer computes one case."""
+
+    library: bool = False
+    complex: bool = False
+    calls: Counter[CodeType] = field(default_factory=Counter)
+
+    @property
+    def most_calls(self) -> int:
+        """How often the function that was called most was called."""
+        return max(self.calls.values(), default=0)
+
+    def run(self, exercise: Exercise, fn: Callable[..., Any], trial: Trial) -> None:
+        """Compute the case once more, looking at every Python function that is called."""
+        arguments = copy.deepcopy(list(trial.case.values()))
+        before = sys.getprofile()
+        with (
+            warnings.catch_warnings(),
+            contextlib.redirect_stdout(io.StringIO()),
+            contextlib.redirect_stderr(io.StringIO()),
+            contextlib.suppress(Exception),  # it did not stop before: what it does is seen so far
+        ):
+            warnings.simplefilter("ignore")
+            sys.setprofile(self._look)
+            try:
+                exercise.call(fn, *arguments)
+            finally:
+                sys.setprofile(before)
+
+    def _look(self, frame: FrameType, event: str, argument: Any) -> None:
+        if event == "call":
+            self.calls[frame.f_code] += 1
+            self.library |= frame.f_code.co_filename == gradcheck.__file__
+        elif event == "return":
+            array = isinstance(argument, np.ndarray | np.generic)
+            kind = argument.dtype.kind if array else ""
+            self.complex |= isinstance(argument, complex) or kind == "c"

@@ -1,0 +1,181 @@
+"""A wrong answer is told which mistake it looks like, and nothing is guessed."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from autograder.checking import check_answer
+from autograder.exercise import Exercise, Family, Gradient, Mistake, Value
+from autograder.exercises import exercises_of
+from autograder.reference import Reference, find_reference, lesson_names
+
+ANSWER = """def answer(W, X, reg):
+    dW = X.T @ np.tanh(X @ W) / len(X)
+    dW = dW + reg * W
+    db = np.tanh(X @ W).sum(axis=0) / len(X)
+    return dW, db"""
+REFERENCE = Reference("test", (("", "import numpy as np"), (' exercise="answer"', ANSWER)))
+
+
+def draw(rng, N):
+    return {"W": rng.normal(size=(3, 2)), "X": rng.normal(size=(N, 3)), "reg": rng.uniform(1, 2)}
+
+
+ASKED = Exercise(
+    name="answer",
+    asks=(Value("dW", "db"),),
+    families=(
+        Family("some rows", lambda rng: draw(rng, int(rng.integers(4, 9))), "1/N shows"),
+        Family("one row", lambda rng: draw(rng, 1), "the mean is the sum"),
+    ),
+    hints=(),
+    mistakes=(
+        Mistake("X for its transpose", "X.T @ np.tanh(X @ W)", "W.T @ W", "Which one?"),
+        Mistake("tanh left out", "X.T @ np.tanh(X @ W)", "X.T @ (X @ W)", "What is phi?"),
+        Mistake("mean of the mean", "sum(axis=0) / len(X)", "mean(axis=0) / len(X)", "How often?"),
+    ),
+)
+
+
+def right(W, X, reg):
+    return REFERENCE.solution("answer")(W, X, reg)
+
+
+def told(fn, exercise=ASKED, reference=REFERENCE):
+    result = check_answer(fn, exercise, reference, seed=1, repeats=3)
+    assert not result.passed
+    return result
+
+
+def test_declared_mistake_is_named_with_its_question():
+    def answer(W, X, reg):
+        return X.T @ (X @ W) / len(X) + reg * W, right(W, X, reg)[1]
+
+    result = told(answer)
+    assert (result.mistake, result.question) == ("tanh left out", "What is phi?")
+    assert "  What it looks like: tanh left out. What is phi?" in str(result)
+    assert "What it looks like: tanh left out." in result.to_html()
+
+
+def test_two_declared_mistakes_at_once_are_both_named():
+    def answer(W, X, reg):
+        dW = X.T @ (X @ W) / len(X) + reg * W
+        return dW, right(W, X, reg)[1] / len(X)
+
+    result = told(answer)
+    assert result.mistake == "tanh left out and mean of the mean"
+    assert result.question == "Two things at once. What is phi? How often?"
+
+
+@pytest.mark.parametrize(
+    ("change", "mistake", "begin"),
+    [
+        (lambda dW, db, W, X, reg: (-dW, -db), "sign", "dW and db are of the right size, with"),
+        (lambda dW, db, W, X, reg: (2 * dW, db), "factor 2", "dW is twice the right value on"),
+        (lambda dW, db, W, X, reg: (dW, db / 2), "factor 0.5", "db is half the right value on"),
+        (lambda dW, db, W, X, reg: (0.3 * dW, 0.3 * db), "factor 0.3", "dW and db are 0.3 times"),
+        (lambda dW, db, W, X, reg: (dW * len(X), db * len(X)), "factor rows of X",
+         "dW and db are too large by a factor: the number of rows of X. Where"),
+        (lambda dW, db, W, X, reg: (dW.T, db), "transposed", "dW is right but for its shape:"),
+        (lambda dW, db, W, X, reg: (db, dW), "outputs exchanged", "dW and db are exchanged:"),
+        (lambda dW, db, W, X, reg: (0 * dW, db), "all zero", "dW is 0 on every input. Was"),
+        (lambda dW, db, W, X, reg: (dW - reg * W, db), "penalty left out",
+         "dW lacks the part of the penalty. What is the derivative of"),
+        (lambda dW, db, W, X, reg: (dW + reg * W, db), "penalty", "dW has reg times W in it once"),
+        (lambda dW, db, W, X, reg: (dW - 0.5 * reg * W, db), "penalty", "dW has the wrong"),
+        (lambda dW, db, W, X, reg: (2 * dW, 3 * db), "factor 2, factor 3", "dW is twice the"),
+    ],
+)  # fmt: skip
+def test_transform_is_named(change, mistake, begin):
+    result = told(lambda W, X, reg: change(*right(W, X, reg), W, X, reg))
+    assert result.mistake == mistake
+    assert result.question.startswith(begin)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda dW, X: dW + 0.1,
+        lambda dW, X: dW * np.sign(dW),
+        lambda dW, X: dW * (1 + 1e-4 * X[0, 0]),
+        lambda dW, X: dW[::-1],
+        lambda dW, X: 2 * dW if len(X) > 1 else 3 * dW,
+    ],
+)
+def test_nothing_is_guessed(change):
+    def answer(W, X, reg):
+        dW, db = right(W, X, reg)
+        return change(dW, X), db
+
+    result = told(answer)
+    assert (result.mistake, result.question) == ("", "")
+
+
+def test_size_that_never_changes_is_no_proof():
+    fixed = Exercise("answer", ASKED.asks,
+                     (Family("five", lambda rng: draw(rng, 5), "no other N"),), (), ())  # fmt: skip
+    result = told(lambda W, X, reg: [5 * part for part in right(W, X, reg)], fixed)
+    assert result.mistake == "factor 5"
+
+
+def test_kind_of_input_that_is_right_is_told():
+    def answer(W, X, reg):
+        dW, db = right(W, X, reg)
+        return dW, db * len(X)
+
+    assert told(answer).notes == ("It is right on every input of this kind: one row.",)
+
+
+def test_answer_that_only_ever_stops_is_not_named():
+    result = told(lambda W, X, reg: W @ W)
+    assert result.status == "crashed"
+    assert result.mistake == ""
+
+
+def test_mistake_that_stops_on_some_inputs_is_named_by_the_others():
+    square = Exercise(
+        name="answer",
+        asks=(Gradient(lambda W, x: (W @ x).sum(), wrt=("x",)),),
+        families=(
+            Family("wide", lambda rng: {"W": rng.normal(size=(2, 3)), "x": np.ones(3)}, "stops"),
+            Family("square", lambda rng: {"W": rng.normal(size=(3, 3)), "x": np.ones(3)}, "fits"),
+        ),
+        hints=(),
+        mistakes=(Mistake("no transpose", "W.T @ np.ones", "W @ np.ones", "Which way round?"),),
+    )
+    source = "def answer(W, x):\n    return W.T @ np.ones(len(W))"
+    reference = Reference("test", (("", "import numpy as np"), (' exercise="answer"', source)))
+    result = told(lambda W, x: np.matmul(W, np.ones(len(W))), square, reference)
+    assert (result.status, result.mistake) == ("crashed", "no transpose")
+
+
+def test_map_shows_the_entries_that_are_off():
+    def answer(W, X, reg):
+        dW, db = right(W, X, reg)
+        dW[1] += 0.5
+        return dW, db
+
+    result = told(answer)
+    assert result.maps == {"dW": ("· ·", "✗ ✗", "· ·")}
+    assert "  dW, entry by entry (· right, ✗ off):\n    · ·\n    ✗ ✗\n    · ·" in str(result)
+    assert "✗ ✗" in result.to_html()
+
+
+@pytest.mark.parametrize("lesson", lesson_names())
+def test_pair_of_mistakes_is_rejected_and_never_named_as_one_that_differs(lesson):
+    """A sample; `backprop verify --thorough` goes through all."""
+    reference = find_reference(lesson)
+    for name, exercise in exercises_of(lesson).items():
+        for one, other in list(itertools.combinations(exercise.mistakes, 2))[::7]:
+            try:
+                source = other.applied_to(one.applied_to(reference.answers[name]))
+                fn = reference.function(name, source)
+            except (ValueError, SyntaxError):
+                continue
+            result = check_answer(fn, exercise, reference, seed=0, repeats=2)
+            named = [m for m in exercise.mistakes if m.name == result.mistake]
+            for mistake in named:
+                single = reference.function(name, mistake.applied_to(reference.answers[name]))
+                again = check_answer(single, exercise, reference, seed=0, repeats=2)
+                assert str(again) == str(result), (name, one.name, other.name)
