@@ -11,12 +11,16 @@
 | `saturation_curves` | what reaches a sigmoid unit from the quadratic loss and cross-entropy  |
 | `weight_image`      | the weights of a unit that looks at an image, as an image              |
 | `hidden_representation` | examples as the output layer gets them from two hidden units       |
+| `activation_panels` | activation functions side by side, each with its derivative            |
+| `loss_surfaces`     | quadratic loss and cross-entropy over two weights                      |
+| `gradient_by_layer` | the size of the gradient in every layer of a deep network              |
+| `effects_by_seed`   | what each factor of an experiment does, once for each seed             |
 
 Every function takes an optional `ax`, to draw into a figure of your own.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from itertools import pairwise
+from itertools import cycle, pairwise
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -28,7 +32,7 @@ from matplotlib.patches import Ellipse, FancyArrowPatch
 from matplotlib.path import Path
 from matplotlib.ticker import MaxNLocator
 
-from course.activations import sigmoid, sigmoid_grad
+from course.activations import ACTIVATIONS, sigmoid, sigmoid_grad, softplus
 
 # Colours that stay apart for colour-blind readers and in grey (Wong, Nature Methods 8, 441, 2011);
 # line styles differ too, so that no figure depends on colour alone.
@@ -595,4 +599,181 @@ def hidden_representation(
         ax.plot(*ends.T, color="black", lw=1.5, label="line of the output layer")
     ax.set(xlabel="$h_1$", ylabel="$h_2$", title=title)
     ax.legend(loc="best", framealpha=0.85, edgecolor="none")
+    return figure
+
+
+def activation_panels(
+    names: Sequence[str] = ("sigmoid", "tanh", "relu", "softplus"),
+    ax: Sequence[Axes] | None = None,
+) -> Figure:
+    """Draw activation functions beside each other, each with its derivative.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Names in `course.activations.ACTIVATIONS`.
+    ax : sequence of Axes, optional
+        Where to draw, one for each name. A new figure without it.
+
+    Returns
+    -------
+    Figure
+
+    Examples
+    --------
+    >>> [axes.get_title() for axes in activation_panels(["tanh", "relu"]).axes]
+    ['tanh', 'relu']
+    """
+    if ax is None:
+        figure = plt.figure(figsize=(2.3 * len(names), 2.7), layout="constrained")
+        plt.close(figure)
+        ax = np.atleast_1d(figure.subplots(1, len(names), sharey=True))
+    a = np.linspace(-4, 4, 401)
+    for panel, name in zip(ax, names, strict=True):
+        phi, slope = ACTIVATIONS[name].phi(a), ACTIVATIONS[name].phi_grad(a)
+        if name == "relu":
+            slope[a == 0] = np.nan  # the derivative jumps: no line across
+        panel.axhline(0, color=GREY, lw=0.6)
+        panel.axvline(0, color=GREY, lw=0.6)
+        panel.plot(a, phi, color=BLUE, lw=2.2, label="phi(a)")
+        panel.plot(a, slope, color=ORANGE, ls="--", lw=1.8, label="phi'(a)")
+        panel.set(title=name, xlabel="a", ylim=(-1.2, 3.2), xticks=(-4, -2, 0, 2, 4))
+    ax[0].legend(loc="upper left", frameon=False)
+    return ax[0].figure
+
+
+def loss_surfaces(
+    x: np.ndarray, y: np.ndarray, limit: float = 5.0, ax: Sequence[Axes] | None = None
+) -> Figure:
+    """Draw the quadratic loss and the cross-entropy of a small network over two weights.
+
+    Math: y_hat = sigmoid(w2·tanh(w1·x)); the losses are the means over the examples of
+    ½(y_hat - y)² and -(y·log y_hat + (1-y)·log(1-y_hat))
+
+    Parameters
+    ----------
+    x : ndarray, shape (N,)
+        Inputs. Not modified.
+    y : ndarray, shape (N,)
+        Targets, 0 or 1. Not modified.
+    limit : float
+        Both weights run from -limit to limit.
+    ax : sequence of three Axes, optional
+        Two with projection="3d" for the surfaces, one for the cut at w1 = 2. A new figure
+        without it.
+
+    Returns
+    -------
+    Figure
+
+    References
+    ----------
+    X. Glorot and Y. Bengio, Understanding the difficulty of training deep feedforward neural
+    networks, AISTATS 2010, figure 5: the same two surfaces for a two-layer tanh network.
+
+    Examples
+    --------
+    >>> x = np.array([-1.0, 0.5, 2.0])
+    >>> [axes.get_title() for axes in loss_surfaces(x, (x > 0) * 1.0).axes]
+    ['quadratic', 'cross-entropy', 'the cut at w1 = 2']
+    """
+    if ax is None:
+        figure = plt.figure(figsize=(10.5, 3.6), layout="constrained")
+        plt.close(figure)
+        ax = [figure.add_subplot(1, 3, panel, projection="3d") for panel in (1, 2)]
+        ax.append(figure.add_subplot(1, 3, 3))
+    w = np.linspace(-limit, limit, 61)
+
+    def losses(w1: np.ndarray, w2: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        A = np.asarray(w2)[..., None] * np.tanh(np.asarray(w1)[..., None] * x)
+        quadratic = 0.5 * (sigmoid(A) - y) ** 2
+        return quadratic.mean(axis=-1), (softplus(A) - y * A).mean(axis=-1)
+
+    W1, W2 = np.meshgrid(w, w, indexing="ij")
+    names, styles = ("quadratic", "cross-entropy"), ((ORANGE, "-"), (BLUE, "--"))
+    for panel, name, surface in zip(ax, names, losses(W1, W2), strict=False):
+        panel.plot_surface(W1, W2, surface, cmap="viridis", rstride=2, cstride=2)
+        panel.view_init(elev=32, azim=-60)
+        panel.set(title=name, xlabel="w1 (hidden)", ylabel="w2 (output)")
+        panel.tick_params(labelsize=8)
+    for name, (colour, style), cut in zip(names, styles, losses(2.0 + 0 * w, w), strict=True):
+        ax[2].plot(w, cut / cut[0], color=colour, ls=style, lw=2, label=name)
+    ax[2].set(title="the cut at w1 = 2", xlabel="w2 (output)", ylim=(0, 1.05))
+    ax[2].set_ylabel(f"loss / loss at w2 = {-limit:g}")
+    ax[2].legend(frameon=False)
+    return ax[2].figure
+
+
+def gradient_by_layer(norms: Mapping[str, np.ndarray], ax: Axes | None = None) -> Figure:
+    """Draw the size of the gradient in every layer, one line for each activation.
+
+    Parameters
+    ----------
+    norms : mapping of str to ndarray, shape (K,)
+        For each activation the norms of dA_1 to dA_K. Not modified.
+    ax : Axes, optional
+        Where to draw. A new figure without it.
+
+    Returns
+    -------
+    Figure
+
+    References
+    ----------
+    X. Glorot and Y. Bengio, Understanding the difficulty of training deep feedforward neural
+    networks, AISTATS 2010, section 4.2.
+
+    Examples
+    --------
+    >>> gradient_by_layer({"sigmoid": np.array([0.01, 0.1, 1.0])}).axes[0].get_yscale()
+    'log'
+    """
+    figure, ax = _figure_and_axes(ax)
+    looks = zip((ORANGE, BLUE, GREEN, GREY), ("-", "--", "-.", ":"), "os^D", strict=True)
+    for (name, sizes), (colour, style, marker) in zip(norms.items(), cycle(looks), strict=False):
+        layers = np.arange(1, len(sizes) + 1)
+        ax.semilogy(layers, sizes, color=colour, ls=style, marker=marker, ms=5, label=name)
+        ax.set_xticks(layers)
+    ax.set(xlabel="layer (1 is next to the input)", ylabel="norm of dA")
+    ax.set_title("The gradient on its way back")
+    ax.legend(loc="lower right", frameon=False)
+    return figure
+
+
+def effects_by_seed(
+    effects: np.ndarray, names: Sequence[str], ylabel: str = "effect", ax: Axes | None = None
+) -> Figure:
+    """Draw the effect of every factor of an experiment, once for each seed.
+
+    Parameters
+    ----------
+    effects : ndarray, shape (S, F)
+        One row for each seed, one column for each factor. Not modified.
+    names : sequence of str
+        The factors.
+    ylabel : str
+        What is measured, with its unit.
+    ax : Axes, optional
+        Where to draw. A new figure without it.
+
+    Returns
+    -------
+    Figure
+
+    Examples
+    --------
+    >>> figure = effects_by_seed(np.array([[0.1, -0.2], [0.2, -0.1]]), ["depth", "width"])
+    >>> [text.get_text() for text in figure.axes[0].get_xticklabels()]
+    ['depth', 'width']
+    """
+    figure, ax = _figure_and_axes(ax)
+    places = np.arange(len(names))
+    ax.axhline(0, color=GREY, lw=0.8)
+    ax.bar(places, effects.mean(axis=0), width=0.5, color=BLUE, alpha=0.35, label="mean")
+    spread = np.linspace(-0.12, 0.12, len(effects))[:, None]
+    ax.plot(places + spread, effects, "o", color=ORANGE, ms=5)
+    ax.plot([], [], "o", color=ORANGE, ms=5, label="one seed")
+    ax.set_xticks(places, names)
+    ax.set(ylabel=ylabel, title="Mean at the high level minus mean at the low level")
+    ax.legend(frameon=False)
     return figure
