@@ -743,6 +743,7 @@ PENALIZED_GRADS = Exercise(
         Mistake("transposed", "dW = dA.T @ H + reg * W", "dW = (dA.T @ H + reg * W).T",
                 "dW has the shape of W: one row for each output."),
     ),
+    equivalent=("2 reg W and reg/2 W",),  # twice one half
 )
 
 FORWARD_PASS = Exercise(
@@ -877,9 +878,13 @@ BACKWARD_PASS = Exercise(
         Mistake("from the output on", "return dW, db", "return dW[::-1], db[::-1]",
                 "The lists start with layer 1, like W."),
     ),
+<<<<<<< HEAD
     equivalent=(  # an error for the input is computed and not used
         "line 11: operator GtE",
     ),
+=======
+    equivalent=("line 11: operator GtE",),  # what the first layer hands on is used by nobody
+>>>>>>> lesson4
 )
 
 INIT_LAYER = Exercise(
