@@ -430,11 +430,7 @@ def batch_backward(X, Y, W2, A1, H1, A2, Y_hat, phi_grad, phi_out_grad):
 
 # %% [markdown]
 # The batch costs no extra line. The loop over the examples has moved into the matrix products,
-<<<<<<< HEAD
-# where NumPy runs it much faster than Python would.
-=======
 # where it runs much faster than a loop in Python.
->>>>>>> lesson4
 
 # %% [markdown]
 # ## 6. Other losses, and a penalty
@@ -913,7 +909,8 @@ print(f"test digits right: {1 - curves['test digits'][-1]:.1%}")
 figures.training_curves(curves, "epoch", "share wrong", title="Digits", log=True)
 
 # %% [markdown]
-# Well above 95 %, in about a second, with two loops that you have written and checked.
+# Well above 95 %, in about a second, with two loops that you have written and checked. The training
+# digits go on getting better; of the test digits, one or two in a hundred stay wrong.
 #
 # ### What the hidden layer does
 #

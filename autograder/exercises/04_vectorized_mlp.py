@@ -878,13 +878,7 @@ BACKWARD_PASS = Exercise(
         Mistake("from the output on", "return dW, db", "return dW[::-1], db[::-1]",
                 "The lists start with layer 1, like W."),
     ),
-<<<<<<< HEAD
-    equivalent=(  # an error for the input is computed and not used
-        "line 11: operator GtE",
-    ),
-=======
     equivalent=("line 11: operator GtE",),  # what the first layer hands on is used by nobody
->>>>>>> lesson4
 )
 
 INIT_LAYER = Exercise(
