@@ -80,7 +80,7 @@ def logits_and_labels(rng, N, C, scale=1.5):
 
 
 def hard_logits(rng, N, C):
-    """Return logits up to 1e4, those of a row at least 500 apart, the right class not on top."""
+    """Return logits up to 1e4, those of a row far apart, and labels; not all of them on top."""
     A = np.stack([rng.permutation(np.linspace(-1e4, 1e4, C)) for _ in range(N)])
     A += rng.uniform(-100, 100, (N, C))
     y = labels(rng, N, C)
@@ -294,7 +294,7 @@ RELU_BACKWARD = Exercise(
         Mistake("nothing returned", "return dH * (A > 0)", "dA = dH * (A > 0)",
                 "dA is computed, but not returned."),
     ),
-    equivalent=("line 3: operator GtE",),  # they differ at the kink, where no slope is measured
+    equivalent=("line 6: operator GtE",),  # they differ at the kink, where no slope is measured
 )
 
 SOFTPLUS_AND_GRAD = Exercise(
