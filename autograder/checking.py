@@ -11,7 +11,7 @@ import linecache
 import sysconfig
 import traceback
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,12 +20,20 @@ import numpy as np
 
 import course
 from autograder.comparing import CrashedError, Wrong, compare, describe, entry_map, outputs_of
-from autograder.diagnosis import Diagnosis, Trial, diagnose
-from autograder.exercise import Case, Exercise, Family, Gradient, WrongAnswerError
+from autograder.diagnosis import diagnose
+from autograder.exercise import (
+    Case,
+    Exercise,
+    Family,
+    Gradient,
+    Question,
+    WrongAnswerError,
+    questions,
+)
+from autograder.hypotheses import Trial
 from autograder.numeric import Suspicion, suspect
 from autograder.reference import Reference
 from autograder.result import (
-    CRASHED,
     MEASURED,
     NOT_ATTEMPTED,
     PASSED,
@@ -81,68 +89,47 @@ def check_answer(
     """
     heard = _Heard()
     common = {"exercise": exercise.name, "points": points, "seed": seed}
-    tried = []
-    for family, case in exercise.cases(seed, repeats):
-        try:
-            tried.append(_try(fn, exercise, reference, family, case, heard))
-        except NotImplementedError as error:
-            return Result(status=NOT_ATTEMPTED, summary=_unwritten_sentence(fn, error), **common)
-        except WrongAnswerError as error:
-            shown = _shown(family, case, heard)
-            told = _told(_of_the_same_form(str(error), exercise, reference, family, case))
-            return Result(status=error.status, summary=str(error), **told, **shown, **common)
+    asked = questions(exercise, reference, seed, repeats)
+    try:
+        tried = [_try(fn, exercise, question, heard) for question in asked]
+    except NotImplementedError as error:
+        return Result(status=NOT_ATTEMPTED, summary=_unwritten_sentence(fn, error), **common)
     trials = [one.trial for one in tried]
     if all(one.right for one in tried):
-        return Result(
-            **_right(trials, exercise, suspect(fn, exercise, reference, trials)), **common
-        )
+        measured = suspect(fn, exercise, reference, trials)
+        return Result(**_right(trials, exercise, measured), **common)
 
-    def confirm(number: int) -> Iterator[Trial]:
-        for family, case in exercise.cases(seed + 1, number):
-            yield _try(fn, exercise, reference, family, case, _Heard()).trial
-
-    told = _told(diagnose(trials, exercise, reference, confirm))
-    crash = next((one for one in tried if one.crash), None)
-    if crash:
-        shown = _shown(crash.trial.family, crash.trial.case, heard)
-        return Result(status=CRASHED, summary=crash.crash, **told, **shown, **common)
-    return Result(**_wrong(tried, exercise, reference, heard), **told, **common)
-
-
-def _told(found: Diagnosis | None) -> dict[str, str]:
-    """Return the fields of a `Result` that name a mistake."""
-    return {"mistake": found.mistake, "question": found.says} if found else {}
-
-
-def _of_the_same_form(
-    sentence: str, exercise: Exercise, reference: Reference, family: Family, case: Case
-) -> Diagnosis | None:
-    """Return the one declared mistake that is told the same sentence about its form."""
-    found = []
-    for mistake in exercise.mistakes:
-        source = mistake.applied_to(reference.answers[exercise.name])
-        fn = reference.function(exercise.name, source)
+    def attempt(other: Callable[..., Any], question: Question) -> Trial:
         try:
-            _try(fn, exercise, reference, family, case, _Heard())
-        except WrongAnswerError as error:
-            if str(error) == sentence:
-                found.append(Diagnosis(mistake.name, mistake.says))
+            return _try(other, exercise, question, _Heard()).trial
         except NotImplementedError:
-            continue
-    return found[0] if len(found) == 1 else None
+            return Trial(question, "not written", crashed=True)
+
+    def confirm(number: int) -> list[Trial]:
+        more = questions(exercise, reference, seed + 1, number)
+        return [attempt(fn, question) for question in more]
+
+    found = diagnose(trials, exercise, reference, attempt, confirm)
+    told = {"mistake": found.mistake, "question": found.says} if found else {}
+    stopped = next((one for one in tried if one.stopped), None)
+    if stopped:
+        shown = _shown(stopped.trial.family, stopped.trial.case, heard)
+        error = stopped.stopped
+        return Result(status=error.status, summary=str(error), **told, **shown, **common)
+    return Result(**_wrong(tried, exercise, reference, heard), **told, **common)
 
 
 @dataclass(frozen=True)
 class _Tried:
-    """One trial, and what is wrong in it: an error that stopped it, or a sentence by output."""
+    """One trial, and what is wrong in it: what stopped it, or a sentence by output."""
 
     trial: Trial
-    crash: str = ""
+    stopped: WrongAnswerError | None = None
     wrong: dict[str, Wrong] = field(default_factory=dict)
 
     @property
     def right(self) -> bool:
-        return not self.crash and not self.wrong
+        return not self.stopped and not self.wrong
 
     @property
     def error(self) -> float:
@@ -150,24 +137,17 @@ class _Tried:
         return max((one.error for one in self.wrong.values()), default=0.0)
 
 
-def _try(
-    fn: Callable[..., Any],
-    exercise: Exercise,
-    reference: Reference,
-    family: Family,
-    case: Case,
-    heard: _Heard,
-) -> _Tried:
+def _try(fn: Callable[..., Any], exercise: Exercise, question: Question, heard: _Heard) -> _Tried:
     """Try an answer on one case."""
     try:
-        answer, changed = _call(fn, exercise, case, heard)
+        answer, changed = _call(fn, exercise, question.case, heard)
+        values = outputs_of(answer, question.truth)
+        wrong = compare(values, exercise, question.truth, changed)
     except CrashedError as error:
-        kind = type(error.__cause__).__name__
-        return _Tried(Trial(family, case, kind, exercise.truth(reference, case)), str(error))
-    truth = exercise.truth(reference, case)
-    values = outputs_of(answer, truth)
-    wrong = compare(values, exercise, truth, changed)
-    return _Tried(Trial(family, case, values, truth), wrong=wrong)
+        return _Tried(Trial(question, type(error.__cause__).__name__, crashed=True), error)
+    except WrongAnswerError as error:
+        return _Tried(Trial(question, str(error)), error)
+    return _Tried(Trial(question, values), wrong=wrong)
 
 
 def _wrong(

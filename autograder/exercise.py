@@ -9,15 +9,18 @@
 | `Gradient`         | asks for dJ/dV of a forward function; the truth is numeric             |
 | `Jacobian`         | asks for dy_i/dx_k of a forward function; the truth is numeric         |
 | `Value`            | asks for a value that the solution itself computes                     |
+| `Question`         | one case and the truth about it                                        |
 | `WrongAnswerError` | what a driver raises about an answer that it cannot put to the test    |
 
 A case is a dict from parameter name to argument, in the order of the parameters.
 """
 
+import copy
 import inspect
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -126,7 +129,8 @@ class Gradient:
     of : str or callable
         The forward function, or its name in the lesson. Its parameters are taken from the case by
         name. With a parameter `tap`, it passes its intermediate quantities through
-        `tap(name, value)`, and they can stand in `wrt` like parameters.
+        `tap(name, value)`, and they can stand in `wrt` like parameters. Parameters and intermediate
+        quantities may be lists of arrays.
     wrt : tuple of str
         The quantities V that dV is asked for, in the order in which the answer returns them.
     upstream : str, optional
@@ -154,19 +158,12 @@ class Gradient:
         upstream = None if self.upstream is None else case[self.upstream]
 
         def slope(name: str) -> Truth:
-            if name not in arguments:
-                here, tapped = _intermediate(forward, arguments, name)
-                return numerical_gradient(tapped, np.zeros(np.shape(here)), upstream)
-            value = arguments[name]
-            if not isinstance(value, list):
-                return numerical_gradient(lambda v: forward(**arguments | {name: v}),
-                                          np.asarray(value, dtype=float), upstream)  # fmt: skip
-            return [
-                numerical_gradient(
-                    lambda v, i=i: forward(**arguments | {name: [*value[:i], v, *value[i + 1 :]]}),
-                    item, upstream)
-                for i, item in enumerate(value)
-            ]  # fmt: skip
+            if name in arguments:
+                return _slope(lambda v: forward(**arguments | {name: v}), arguments[name], upstream)
+            here, tapped = _intermediate(forward, arguments, name)
+            zero = [np.zeros(np.shape(item)) for item in here] if isinstance(here, list) else (
+                np.zeros(np.shape(here)))  # fmt: skip
+            return _slope(tapped, zero, upstream)
 
         return [slope(name) for name in self.wrt]
 
@@ -299,6 +296,48 @@ class Exercise:
         return dict(zip(self.outputs, values, strict=True))
 
 
+@dataclass(frozen=True, eq=False)
+class Question:
+    """One case of an exercise, and the truth about it, computed when it is first asked for.
+
+    Parameters
+    ----------
+    exercise, reference : Exercise, Reference
+        What is asked, and the solutions of its lesson.
+    family : Family
+        What kind of case.
+    case : dict
+        The inputs. Not to be changed.
+    """
+
+    exercise: Exercise
+    reference: Reference
+    family: Family
+    case: Case
+
+    @cached_property
+    def truth(self) -> dict[str, Truth]:
+        """What every output should be."""
+        return self.exercise.truth(self.reference, self.case)
+
+    @cached_property
+    def exact(self) -> Any:
+        """What the solution returns."""
+        solution = self.reference.solution(self.exercise.name)
+        return self.exercise.call(solution, *copy.deepcopy(list(self.case.values())))
+
+
+@lru_cache(maxsize=128)
+def questions(
+    exercise: Exercise, reference: Reference, seed: int, repeats: int
+) -> tuple[Question, ...]:
+    """Return the cases that a seed draws; grading asks the same ones of every student."""
+    return tuple(
+        Question(exercise, reference, family, case)
+        for family, case in exercise.cases(seed, repeats)
+    )
+
+
 def _forward(of: Forward, reference: Reference) -> Callable[..., Any]:
     return reference.namespace[of] if isinstance(of, str) else of
 
@@ -308,6 +347,17 @@ def _forward_and_arguments(of: Forward, reference: Reference, case: Case) -> tup
     forward = _forward(of, reference)
     names = inspect.signature(forward).parameters
     return forward, {name: value for name, value in case.items() if name in names}
+
+
+def _slope(output: Callable[[Any], Any], value: Any, upstream: Any) -> Truth:
+    """Return the numeric gradient at an array, or at each array of a list."""
+    if not isinstance(value, list):
+        return numerical_gradient(output, np.asarray(value, dtype=float), upstream)
+    return [
+        numerical_gradient(
+            lambda v, i=i: output([*value[:i], v, *value[i + 1 :]]), item, upstream)
+        for i, item in enumerate(value)
+    ]  # fmt: skip
 
 
 def _intermediate(
@@ -323,8 +373,13 @@ def _intermediate(
     forward(**arguments, tap=keep)
 
     def bumped(bump: Any) -> Any:
-        return forward(
-            **arguments, tap=lambda tapped, value: value + bump if tapped == name else value
-        )
+        def add(tapped: str, value: Any) -> Any:
+            if tapped != name:
+                return value
+            if isinstance(value, list):
+                return [item + part for item, part in zip(value, bump, strict=True)]
+            return value + bump
+
+        return forward(**arguments, tap=add)
 
     return seen[name], bumped

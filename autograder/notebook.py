@@ -16,7 +16,7 @@ import os
 import re
 import secrets
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from autograder.checking import check_answer
@@ -218,16 +218,22 @@ def _shell() -> Any:
     return ipython.get_ipython() if ipython else None
 
 
+def stand_ins(source: str, names: Mapping[str, Any]) -> dict[str, Undefined]:
+    """Return a placeholder for every exercise that a cell names in a call and that has no value."""
+    called = re.findall(
+        r"^(?:\w+ = )?(?:bug|check|failing_case|hint|solution)\((\w+)", source, re.MULTILINE
+    )
+    return {
+        name: Undefined(name)
+        for name in called
+        if name not in names and not hasattr(builtins, name)
+    }
+
+
 def _stand_in_for_undefined(info: Any) -> None:
     """Before a cell runs: give the exercise that it checks a placeholder if it has no value."""
     names = _shell().user_ns
-    for name in re.findall(
-        r"^(?:\w+ = )?(?:bug|check|failing_case|hint|solution)\((\w+)",
-        info.raw_cell or "",
-        re.MULTILINE,
-    ):
-        if name not in names and not hasattr(builtins, name):
-            names[name] = Undefined(name)
+    names.update(stand_ins(info.raw_cell or "", names))
 
 
 def _remove_stand_ins(_: Any) -> None:

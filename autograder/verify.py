@@ -29,7 +29,7 @@ from autograder.checking import check_answer
 from autograder.exercises import answers_of, exercises_of, predictions_of
 from autograder.lessons import Lesson, find_lesson
 from autograder.marking import results_in
-from autograder.notebook import GRADING_REPEATS, HOME_REPEATS, SEED_VARIABLE
+from autograder.notebook import GRADING_REPEATS, HOME_REPEATS, SEED_VARIABLE, stand_ins
 from autograder.reference import data_folder, lesson_names
 from autograder.sweep import sweep
 
@@ -152,6 +152,8 @@ def run_cells(lesson: Lesson, answers: dict[str, str]) -> tuple[dict[str, Any], 
         for cell in notebook.cells:
             if cell.cell_type != "code" or "demo" in cell.metadata.get("tags", ()):
                 continue
+            placeholders = stand_ins(cell.source, space)  # as in a notebook, while the cell runs
+            space |= placeholders
             try:
                 if cell.id.startswith(CHECK_PREFIX):
                     data = eval(cell.source, space)._repr_mimebundle_()
@@ -160,6 +162,10 @@ def run_cells(lesson: Lesson, answers: dict[str, str]) -> tuple[dict[str, Any], 
                     exec(compile(cell.source, f"<{lesson.name} {cell.id}>", "exec"), space)
             except Exception as error:  # whatever a cell of a lesson under test raises
                 errors[type(error)] += 1
+            finally:
+                for name, placeholder in placeholders.items():
+                    if space.get(name) is placeholder:
+                        del space[name]
     return results_in(notebook, lesson), errors
 
 

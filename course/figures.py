@@ -5,13 +5,18 @@
 | `secant_and_tangent`| a function, its tangent at x, and the secant that a step eps takes     |
 | `step_size_error`   | the error of forward and central differences against the step eps      |
 | `computational_graph`| a graph of nodes: each value above, each derivative below             |
+| `training_curves`   | loss, accuracy or another quantity against steps, one curve per run    |
+| `decision_boundary` | what a model of two inputs says everywhere, with the examples on top   |
+| `step_and_sigmoid`  | the outputs of a perceptron and of a sigmoid unit, and the slope       |
+| `saturation_curves` | what reaches a sigmoid unit from the quadratic loss and cross-entropy  |
+| `weight_image`      | the weights of a unit that looks at an image, as an image              |
+| `hidden_representation` | examples as the output layer gets them from two hidden units       |
 | `activation_panels` | activation functions side by side, each with its derivative            |
 | `loss_surfaces`     | quadratic loss and cross-entropy over two weights                      |
 | `gradient_by_layer` | the size of the gradient in every layer of a deep network              |
 | `effects_by_seed`   | what each factor of an experiment does, once for each seed             |
 
-Every function takes an optional `ax`, to draw into a figure of your own; those with several panels
-take a sequence of them.
+Every function takes an optional `ax`, to draw into a figure of your own.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -21,15 +26,18 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap, ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Ellipse, FancyArrowPatch
 from matplotlib.path import Path
+from matplotlib.ticker import MaxNLocator
 
-from course.activations import ACTIVATIONS, sigmoid, softplus
+from course.activations import ACTIVATIONS, sigmoid, sigmoid_grad, softplus
 
 # Colours that stay apart for colour-blind readers and in grey (Wong, Nature Methods 8, 441, 2011);
 # line styles differ too, so that no figure depends on colour alone.
 BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#777777"
+
 
 ScalarFunction = Callable[[np.ndarray], np.ndarray]
 
@@ -143,7 +151,8 @@ def computational_graph(
 ) -> Figure:
     """Draw the graph that ends in `output`, from left to right.
 
-    Math: above a node stands its value, below it dJ/d(value), J being the output.
+    Math: above a node stands its value, below it dJ/d(value), J being the output. Of an array only
+    the shape is shown.
 
     Parameters
     ----------
@@ -180,7 +189,7 @@ def computational_graph(
     figure, called = ax.figure, {id(node): name for name, node in (names or {}).items()}
     is_input = {id(node): not node.parents for node in nodes}
     for (parent, _), route in zip(edges, routes, strict=True):
-        _draw_edge(ax, route, start=0.07 if is_input[parent] else 0.22)
+        _draw_edge(ax, route, start=0.07 if is_input[parent] else 0.26)
     for node in nodes:
         _draw_node(ax, node, at[id(node)], called.get(id(node), ""), grads)
     ax.set(xlim=(left - 0.5, left + across + 0.5), ylim=(low - 0.55, low + down + 0.55))
@@ -270,7 +279,7 @@ def _spread_copies(
 
 def _draw_edge(ax: Axes, points: list[tuple[float, float]], start: float) -> None:
     (x, y), (end_x, end_y) = points[0], points[-1]
-    points = [(x + 0.3, y), *points[1:-1], (end_x - 0.24, end_y)]  # level until past the labels
+    points = [(x + 0.32, y), *points[1:-1], (end_x - 0.28, end_y)]  # level until past the labels
     vertices, codes = [(x + start, y), points[0]], [Path.MOVETO, Path.LINETO]
     for (x, y), (next_x, next_y) in pairwise(points):
         middle = (x + next_x) / 2
@@ -283,15 +292,18 @@ def _draw_edge(ax: Axes, points: list[tuple[float, float]], start: float) -> Non
 def _draw_node(ax: Axes, node: Any, at: tuple[float, float], name: str, grads: bool) -> None:
     x, y = at
     constant = node.op == "constant"
-    size = (0.44, 0.36) if node.parents else (0.1, 0.1)
+    size = (0.52, 0.36) if node.parents else (0.1, 0.1)
     ax.add_patch(Ellipse(at, *size, facecolor="white" if node.parents else GREY,
                          edgecolor=GREY, lw=1.2, zorder=2))  # fmt: skip
     if node.parents:
-        ax.text(x, y, node.op, ha="center", va="center_baseline", fontsize=9, zorder=3)
+        sign = {"*": "×", "-": "−"}.get(node.op, node.op)
+        ax.text(x, y, sign, ha="center", va="center_baseline", zorder=3,
+                fontsize=9 if sign.isalpha() else 12)  # fmt: skip
     label = {"ha": "center", "va": "center", "fontsize": 9, "zorder": 3}
     label["bbox"] = {"facecolor": "white", "edgecolor": "none", "pad": 0.8, "alpha": 0.85}
     aside = 0.3 if node.parents else 0.2
-    above, below = (f"{name} = ", f"d{name} = ") if name else ("", "")
+    equals = " =" if np.ndim(node.value) == 0 else ":"  # an array shows its shape
+    above, below = (f"{name}{equals} ", f"d{name}{equals} ") if name else ("", "")
     ax.text(x, y + aside, above + _short(node.value), color=BLUE, **label)
     if not constant:
         shown = _short(node.grad) if grads else "?"
@@ -300,7 +312,294 @@ def _draw_node(ax: Axes, node: Any, at: tuple[float, float], name: str, grads: b
 
 def _short(value: Any) -> str:
     """Return a number with four digits, or an array's shape."""
-    return f"{float(value):.4g}" if np.ndim(value) == 0 else f"shape {np.shape(value)}"
+    return f"{float(value):.4g}" if np.ndim(value) == 0 else str(np.shape(value))
+
+
+def _figure_and_axes(
+    ax: Axes | None, figsize: tuple[float, float] = (6.4, 3.8)
+) -> tuple[Figure, Axes]:
+    """Return the axes to draw on and their figure, a new one if none is given."""
+    if ax is None:
+        figure, ax = plt.subplots(figsize=figsize, layout="constrained")
+        plt.close(figure)  # a notebook then shows the figure once, as what the cell returns
+        return figure, ax
+    return ax.figure, ax
+
+
+COLOURS, STYLES, MARKERS = (BLUE, ORANGE, GREEN, GREY), ("-", "--", "-.", ":"), ("o", "s", "^", "D")
+
+
+def training_curves(
+    curves: Mapping[str, Sequence[float]],
+    xlabel: str = "step",
+    ylabel: str = "loss J",
+    title: str = "Training",
+    log: bool = False,
+    ax: Axes | None = None,
+) -> Figure:
+    """Draw a quantity that training changes, one curve for each run.
+
+    Parameters
+    ----------
+    curves : mapping of str to sequence of float
+        For each name in the legend its values, entry t after t steps or epochs.
+    xlabel, ylabel, title : str
+        What stands at the axes and above.
+    log : bool
+        Whether the values stand on a logarithmic axis.
+    ax : Axes, optional
+        Where to draw. A new figure without it.
+
+    Returns
+    -------
+    Figure
+
+    Examples
+    --------
+    >>> figure = training_curves({"lr = 0.1": [0.69, 0.5, 0.4], "lr = 1": [0.69, 0.3]}, log=True)
+    >>> figure.axes[0].get_legend_handles_labels()[1]
+    ['lr = 0.1', 'lr = 1']
+    """
+    figure, ax = _figure_and_axes(ax)
+    for number, (name, values) in enumerate(curves.items()):
+        colour, style = COLOURS[number % len(COLOURS)], STYLES[number % len(STYLES)]
+        mark = "o" if len(values) == 1 else None  # a line needs two points
+        ax.plot(np.arange(len(values)), values, color=colour, ls=style, marker=mark, label=name)
+    ax.set(xlabel=xlabel, ylabel=ylabel, title=title, yscale="log" if log else "linear")
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.legend(loc="best", frameon=False)
+    return figure
+
+
+def decision_boundary(
+    predict: Callable[[np.ndarray], np.ndarray],
+    X: np.ndarray,
+    y: np.ndarray,
+    title: str = "Decision boundary",
+    ax: Axes | None = None,
+) -> Figure:
+    """Draw what a model says everywhere in the plane, and the examples on top.
+
+    A model with one output is shaded by it, and the line is where it says 1/2. A model with an
+    output for each class is shaded by the largest of them.
+
+    Parameters
+    ----------
+    predict : callable
+        The model: takes points, shape (n, 2); returns ŷ from 0 to 1, shape (n,) or (n, 1), or
+        scores of C > 1 classes, shape (n, C).
+    X : ndarray, shape (N, 2)
+        Examples. Not modified.
+    y : ndarray of int, shape (N,)
+        Their classes, from 0 up. Not modified.
+    title : str
+        What stands above.
+    ax : Axes, optional
+        Where to draw. A new figure without it.
+
+    Returns
+    -------
+    Figure
+
+    Examples
+    --------
+    >>> X = np.array([[0.0, 0.0], [1.0, 1.0]])
+    >>> figure = decision_boundary(lambda points: points[:, 0], X, np.array([0, 1]))
+    >>> figure.axes[0].get_legend_handles_labels()[1]
+    ['class 0', 'class 1']
+    """
+    figure, ax = _figure_and_axes(ax)
+    low, high = X.min(axis=0), X.max(axis=0)
+    margin = 0.12 * np.maximum(high - low, 1e-6)
+    x1, x2 = (np.linspace(*ends, 200) for ends in zip(low - margin, high + margin, strict=True))
+    grid = np.stack([axis.ravel() for axis in np.meshgrid(x1, x2)], axis=1)
+    scores = np.asarray(predict(grid)).reshape(len(grid), -1)
+    if scores.shape[1] == 1:
+        y_hat = scores.reshape(len(x2), len(x1))
+        shades = LinearSegmentedColormap.from_list("classes", [BLUE, "white", ORANGE])
+        shown = ax.pcolormesh(x1, x2, y_hat, cmap=shades, vmin=0, vmax=1, alpha=0.45,
+                              rasterized=True)  # fmt: skip
+        figure.colorbar(shown, ax=ax, label="ŷ", ticks=[0, 0.5, 1])
+        if y_hat.min() < 0.5 < y_hat.max():
+            ax.contour(x1, x2, y_hat, levels=[0.5], colors="black", linewidths=1.5)
+    else:
+        largest = scores.argmax(axis=1).reshape(len(x2), len(x1))
+        shades = ListedColormap([COLOURS[c % len(COLOURS)] for c in range(scores.shape[1])])
+        ax.pcolormesh(x1, x2, largest, cmap=shades, vmin=-0.5, vmax=scores.shape[1] - 0.5,
+                      alpha=0.25, rasterized=True)  # fmt: skip
+        for c in range(scores.shape[1] - 1):  # the edges between the classes
+            if largest.min() <= c < largest.max():
+                ax.contour(x1, x2, largest, levels=[c + 0.5], colors="black", linewidths=1.0)
+    for c in np.unique(y).astype(int):
+        colour, mark = COLOURS[c % len(COLOURS)], MARKERS[c % len(MARKERS)]
+        ax.plot(*X[y == c].T, mark, color=colour, mec="white", mew=0.6, ms=6, label=f"class {c}")
+    ax.set(xlabel="$x_1$", ylabel="$x_2$", title=title)
+    ax.legend(loc="best", framealpha=0.85, edgecolor="none")
+    return figure
+
+
+def step_and_sigmoid(ax: Axes | None = None) -> Figure:
+    """Draw the outputs of a perceptron and of a sigmoid unit, and the slope of the second.
+
+    Math: step(a) = 1 for a > 0, else 0; sigmoid(a) = 1 / (1 + exp(-a))
+
+    Parameters
+    ----------
+    ax : Axes, optional
+        Where to draw. A new figure without it.
+
+    Returns
+    -------
+    Figure
+
+    Examples
+    --------
+    >>> figure = step_and_sigmoid()
+    >>> figure.axes[0].get_legend_handles_labels()[1][0]
+    'step: slope 0 on both sides'
+    """
+    figure, ax = _figure_and_axes(ax)
+    a = np.linspace(-6, 6, 400)
+    for side, name in ((a[a < 0], "step: slope 0 on both sides"), (a[a > 0], None)):
+        ax.plot(side, side > 0, color=GREY, ls="--", label=name)
+    ax.plot([0, 0], [0, 1], "o", color=GREY, mfc="white", ms=6)
+    ax.plot([0], [0], "o", color=GREY, ms=6)
+    ax.plot(a, sigmoid(a), color=BLUE, lw=2.2, label="sigmoid $\\sigma(a)$")
+    ax.plot(a, sigmoid_grad(a), color=ORANGE, ls="-.", label="its slope $\\sigma'(a)$")
+    ax.set(xlabel="pre-activation a", ylabel="output h", title="Two output functions of a unit")
+    ax.legend(loc="upper left", frameon=False)
+    return figure
+
+
+def saturation_curves(
+    unit_gradients: Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]],
+    ax: Axes | None = None,
+) -> Figure:
+    """Draw dJ/da of one sigmoid unit with target 1, for the quadratic loss and cross-entropy.
+
+    Parameters
+    ----------
+    unit_gradients : callable
+        Takes pre-activations a and targets y, both of shape (n,); returns dJ/da of the quadratic
+        loss and of cross-entropy, both of shape (n,).
+    ax : Axes, optional
+        Where to draw. A new figure without it.
+
+    Returns
+    -------
+    Figure
+
+    Examples
+    --------
+    >>> def by_hand(a, y):
+    ...     return (sigmoid(a) - y) * sigmoid_grad(a), sigmoid(a) - y
+    >>> figure = saturation_curves(by_hand)
+    >>> figure.axes[0].get_legend_handles_labels()[1]
+    ['quadratic loss', 'cross-entropy']
+    """
+    figure, ax = _figure_and_axes(ax)
+    a = np.linspace(-10, 10, 401)
+    quadratic, cross_entropy = unit_gradients(a, np.ones_like(a))
+    ax.axvspan(-10, 0, color=GREY, alpha=0.12, lw=0)
+    ax.axhline(0, color=GREY, lw=0.8)
+    ax.plot(a, quadratic, color=ORANGE, ls="--", label="quadratic loss")
+    ax.plot(a, cross_entropy, color=BLUE, label="cross-entropy")
+    ax.text(-9.6, -0.55, "wrong side:\n$\\hat y$ below 1/2", color="black", va="center")
+    ax.set_xticks(range(-10, 11, 5))
+    ax.set(xlabel="pre-activation a", ylabel="dJ/da", title="What reaches a unit with target 1")
+    ax.legend(loc="lower right", frameon=False)
+    return figure
+
+
+def weight_image(
+    w: np.ndarray,
+    shape: tuple[int, int] = (8, 8),
+    title: str = "Weights",
+    ax: Axes | None = None,
+) -> Figure:
+    """Draw the weights of a unit that looks at an image, each at the place of its pixel.
+
+    Parameters
+    ----------
+    w : ndarray, shape (D,)
+        Weights, row by row. Not modified.
+    shape : (int, int)
+        Height and width of the image, D pixels.
+    title : str
+        What stands above.
+    ax : Axes, optional
+        Where to draw. A new figure without it.
+
+    Returns
+    -------
+    Figure
+
+    Examples
+    --------
+    >>> weight_image(np.arange(6.0) - 2, shape=(2, 3)).axes[0].images[0].get_clim()
+    (-3.0, 3.0)
+    """
+    figure, ax = _figure_and_axes(ax)
+    largest = float(np.abs(w).max()) or 1.0
+    shades = LinearSegmentedColormap.from_list("signs", [BLUE, "white", ORANGE])
+    shown = ax.imshow(np.reshape(w, shape), cmap=shades, vmin=-largest, vmax=largest)
+    figure.colorbar(shown, ax=ax, label="weight")
+    ax.set(xticks=[], yticks=[], title=title)
+    return figure
+
+
+def hidden_representation(
+    H: np.ndarray,
+    y: np.ndarray,
+    w: np.ndarray,
+    b: float,
+    title: str = "What the output layer gets",
+    ax: Axes | None = None,
+) -> Figure:
+    """Draw examples where two hidden units put them, and the line that the output layer draws.
+
+    Math: the line is w·h + b = 0; for two classes, w and b are the differences of the weights and
+    biases of their logits.
+
+    Parameters
+    ----------
+    H : ndarray, shape (N, 2)
+        Activations of the two hidden units. Not modified.
+    y : ndarray of int, shape (N,)
+        Classes, from 0 up. Not modified.
+    w : ndarray, shape (2,)
+        Weights. Not modified.
+    b : float
+        Bias.
+    title : str
+        What stands above.
+    ax : Axes, optional
+        Where to draw. A new figure without it.
+
+    Returns
+    -------
+    Figure
+
+    Examples
+    --------
+    >>> H = np.array([[-1.0, -1.0], [1.0, 1.0]])
+    >>> figure = hidden_representation(H, np.array([0, 1]), w=np.array([1.0, 1.0]), b=0.0)
+    >>> figure.axes[0].get_xlabel()
+    '$h_1$'
+    """
+    figure, ax = _figure_and_axes(ax)
+    for c in np.unique(y).astype(int):
+        colour, mark = COLOURS[c % len(COLOURS)], MARKERS[c % len(MARKERS)]
+        ax.plot(*H[y == c].T, mark, color=colour, mec="white", mew=0.6, ms=6, label=f"class {c}")
+    ax.set(xlim=(-1.15, 1.15), ylim=(-1.15, 1.15), aspect="equal")  # tanh units stay within 1
+    square = float(w @ w)
+    if square:
+        foot, along = -b * w / square, np.array([-w[1], w[0]]) / np.sqrt(square)
+        ends = np.stack([foot - 4 * along, foot + 4 * along])
+        ax.plot(*ends.T, color="black", lw=1.5, label="line of the output layer")
+    ax.set(xlabel="$h_1$", ylabel="$h_2$", title=title)
+    ax.legend(loc="best", framealpha=0.85, edgecolor="none")
+    return figure
 
 
 def activation_panels(
@@ -478,14 +777,3 @@ def effects_by_seed(
     ax.set(ylabel=ylabel, title="Mean at the high level minus mean at the low level")
     ax.legend(frameon=False)
     return figure
-
-
-def _figure_and_axes(
-    ax: Axes | None, figsize: tuple[float, float] = (6.4, 3.8)
-) -> tuple[Figure, Axes]:
-    """Return the axes to draw on and their figure, a new one if none is given."""
-    if ax is None:
-        figure, ax = plt.subplots(figsize=figsize, layout="constrained")
-        plt.close(figure)  # a notebook then shows the figure once, as what the cell returns
-        return figure, ax
-    return ax.figure, ax

@@ -1,9 +1,9 @@
 # %% [markdown]
 # # Lesson 2: Computational graphs
 #
-# *About 120 minutes. You need lesson 1: the chain rule, forward and backward tables, the outer
-# product, and* $\sigma' = \sigma(1-\sigma)$. *In Python you need functions, loops, lists, and what
-# a class with attributes is. A good place for a break is before section 5.*
+# *About 130 minutes. You need lesson 1: the chain rule, forward and backward tables, the outer
+# product, and* $\sigma' = \sigma(1-\sigma)$. *In Python you need functions,
+# also ones that call themselves, loops, lists, and what a class with attributes is. A good place for a break is before section 5.*
 #
 # After this lesson you can
 #
@@ -37,7 +37,7 @@
 # %%
 import numpy as np
 
-from autograder import answer, check, hint, predict, solution
+from autograder import answer, check, failing_case, hint, predict, solution
 from course import figures, graph
 
 # %% [markdown]
@@ -47,6 +47,9 @@ from course import figures, graph
 # $q = x + y$, then $f = q\,z$. Now draw a dot for each input, a circle for each operation, and an
 # arrow from everything to what it is used for. This is a **computational graph**, its points are
 # **nodes**, and its operations are often called **gates**.
+#
+# The next cell builds and draws it, with `graph.Node` of this course. In section 5 you will write a
+# `Node` of your own.
 
 # %% demo=true
 x, y, z = graph.Node(-2.0), graph.Node(5.0), graph.Node(-4.0)
@@ -71,7 +74,8 @@ figures.computational_graph(f, {"x": x, "y": y, "z": z, "q": q, "f": f}, grads=F
 # $$\text{derivative at an input of a gate} = \text{local derivative} \times
 # \text{upstream derivative} .$$
 #
-# **Predict:** $z$ grows from $-4$ to $-3.9$. By how much does $f$ change?
+# **Predict:** $z$ grows from $-4$ to $-3.9$. By how much does $f$ change? Then let `f.backward()` fill
+# in all derivatives.
 
 # %% free=true
 predict("2 nudge", ...)  # a number
@@ -136,7 +140,7 @@ figures.computational_graph(f, {"x": x, "y": y, "f": f})
 # |:--|:--|:--|:--|
 # | `+` | $a + b$ | $1$ and $1$ | **distributes** it: both inputs get all of it |
 # | `*` | $a\,b$ | $b$ and $a$ | **swaps**: each input gets it times the value of the other |
-# | `max` | the larger of $a$, $b$ | $1$ for the larger, $0$ for the other | **routes** it: the larger input gets all |
+# | `max` | the larger | $1$ for the larger, $0$ for the other | **routes** it: the larger gets all |
 #
 # Two more gates with two inputs are differences and quotients; you had both in exercise 2.1. The
 # next cell computes the five.
@@ -236,7 +240,7 @@ def unary_rule(op, a):
 # %% check="unary_rule" points=3
 
 # %% [markdown]
-# These thirteen rules are all the calculus that your engine in section 5 will need.
+# Rules like these thirteen are all the calculus that an engine needs. In section 5 you build one.
 
 # %% [markdown]
 # ## 3. A sigmoid unit, gate by gate
@@ -289,16 +293,19 @@ def neuron_gates(w0, x0, w1, x1, w2):
 # %% demo=true
 w0, x0, w1, x1, w2 = (graph.Node(v) for v in (2.0, -1.0, -3.0, -2.0, -3.0))
 p, q = w0 * x0, w1 * x1
-a = p + q + w2
-u = 1 + graph.exp(-a)
+s = p + q
+a = s + w2
+n = -a
+e = graph.exp(n)
+u = 1 + e
 h = 1 / u
 h.backward()
 names = {"w0": w0, "x0": x0, "w1": w1, "x1": x1, "w2": w2, "p": p, "q": q}
-figures.computational_graph(h, names | {"a": a, "u": u, "h": h})
+figures.computational_graph(h, names | {"s": s, "a": a, "n": n, "e": e, "u": u, "h": h})
 
 # %% [markdown]
-# Read the picture with the words of section 2: the sums hand $0.1966$ on to everything in front of
-# them, the products swap.
+# Read the picture with the words of section 2: the sums on the left hand $0.1966$ on to both of
+# their inputs, and the products swap.
 #
 # ### The same unit with fewer gates
 #
@@ -439,11 +446,11 @@ figures.computational_graph(f, {"x": x, "y": y, "z": z, "q": q, "f": f})
 #
 # A node may hand on its derivative only when it is complete. So it must be visited **after every
 # node that uses it**. The output comes first. A list like that is a *reverse topological order*:
-# for the graph above $f, q, z, y, x$ is one, and $f, z, q, x, y$ is another; but not
-# $f, x, q, \dots$
+# for the graph above $f, q, z, y, x$ is one, and $f, z, q, x, y$ is another. But $f, x, q, z, y$ is
+# none: $x$ comes before $q$, which uses it.
 #
 # How do you find one? Walk from the output to its parents, to their parents, and so on. Put a node
-# into a list **when all its parents are in the list**. Then everything stands behind what it was
+# into a list **when all its parents are in the list**. Then everything comes after what it was
 # computed from, and read from the end the list is what you need. A node that is used twice is
 # reached twice, so remember which ones you have seen. For $b = a + a$, $c = b + b$:
 #
@@ -455,13 +462,28 @@ figures.computational_graph(f, {"x": x, "y": y, "z": z, "q": q, "f": f})
 # | back at $c$: its second parent is $b$, seen. $c$ into the list | $a, b, c$ |
 # | read from the end | $c, b, a$ |
 #
-# A function that calls itself for each parent does this walk in a few lines. A loop with a list of
-# what is still to do works as well.
+# The next cell walks without remembering: `walk` calls itself for every parent of a node. For
+# $b = a + a$, $c = b + b$ it would print $b$ twice and $a$ four times.
+
+
+# %% free=true
+def walk(node, depth=0):
+    print("    " * depth + (node.op or "an input"))
+    for parent in node.parents:
+        walk(parent, depth + 1)
+
+
+walk(f)
+
+# %% [markdown]
+# Build on this. Write such a function *inside* yours: then all its calls see the same list, and the
+# same set of nodes that have been reached. (In Python a function inside another one may use the
+# outer one's variables.)
 #
-# **Exercise 2.7** · 15 minutes · ●●●
+# **Exercise 2.7** · 20 minutes · ●●●
 #
 # Return every node that `output` depends on, each once and after all nodes that use it. Any such
-# order is right.
+# order is right; if yours is not, the check shows the graph as a short program, such as `b = x + x`.
 
 
 # %% exercise="topological_order"
@@ -537,7 +559,7 @@ def subtract(x, y):
 # %% [markdown]
 # **Exercise 2.9** · 4 minutes · ●○○
 #
-# Now a sum, with `op` equal to `"+"`.
+# Return the node of a sum, with `op` equal to `"+"`.
 
 
 # %% exercise="add"
@@ -553,7 +575,7 @@ def add(x, y):
 # %% [markdown]
 # **Exercise 2.10** · 4 minutes · ●○○
 #
-# And a product, with `op` equal to `"*"`.
+# Return the node of a product, with `op` equal to `"*"`.
 
 
 # %% exercise="multiply"
@@ -568,7 +590,7 @@ def multiply(x, y):
 
 # %% [markdown]
 # One function is enough for all gates with one input: it gets the function $f$ and its derivative
-# $f'$. For $\sin$ you would call `apply(np.sin, np.cos, "sin", x)`.
+# $f'$, two functions of a number. For $\sin$ you would call `apply(np.sin, np.cos, "sin", x)`.
 #
 # **Exercise 2.11** · 6 minutes · ●○○
 #
@@ -576,13 +598,13 @@ def multiply(x, y):
 
 
 # %% exercise="apply"
-def apply(f, df, op, x):
+def apply(f, f_prime, op, x):
     """Return the Node of f(x).
 
-    f, df: a function of one number and its derivative; op: its name; x: a Node.
+    f, f_prime: a function of one number and its derivative; op: its name; x: a Node.
     """
     # BEGIN SOLUTION
-    return Node(f(x.value), (x,), op, (df(x.value),))
+    return Node(f(x.value), (x,), op, (f_prime(x.value),))
     # END SOLUTION
 
 
@@ -591,27 +613,31 @@ def apply(f, df, op, x):
 # %% [markdown]
 # ### Run it
 #
-# The last step is comfort. The next cell tells Python to call your functions for `+`, `*` and `-`,
-# to make a node of a number that stands in a formula, and to use your `unary_rule` for the
-# functions.
+# The last step is comfort. The next two cells make functions of nodes that use your `unary_rule`,
+# turn a number that stands in a formula into a node, and tell Python what to call for `+`, `*` and
+# `-`. (Run the second one again whenever you have run the cell of `Node` again.)
 
 
 # %%
-def as_node(v):
-    return v if isinstance(v, Node) else Node(v)
-
-
 def node_function(op):
     return lambda x: apply(UNARY[op], lambda a: unary_rule(op, a), op, x)
 
 
+def as_node(v):
+    return v if isinstance(v, Node) else Node(v)
+
+
 sin_node, cos_node = node_function("sin"), node_function("cos")
 exp_node, inverse_node = node_function("exp"), node_function("inverse")
-Node.__neg__ = node_function("neg")
+
+# %%
 Node.__add__ = lambda self, other: add(self, as_node(other))
 Node.__radd__ = lambda self, other: add(as_node(other), self)
 Node.__mul__ = lambda self, other: multiply(self, as_node(other))
 Node.__rmul__ = lambda self, other: multiply(as_node(other), self)
+Node.__sub__ = lambda self, other: subtract(self, as_node(other))
+Node.__rsub__ = lambda self, other: subtract(as_node(other), self)
+Node.__neg__ = node_function("neg")
 Node.backward = lambda self: backpropagate(topological_order(self))
 
 # %% [markdown]
@@ -626,7 +652,8 @@ figures.computational_graph(f, {"x": x, "y": y, "z": z, "f": f})
 
 # %% [markdown]
 # Next, $J = \cos(\sin(x^2) + 3x^2)$, the table of lesson 1, beside the engine of this course, which
-# works in the same way as yours. Change $x$, or the formula.
+# works in the same way as yours. Change $x$, or the formula: yours knows `+`, `-`, `*` and the
+# functions above, but no `/` and no `**`.
 
 
 # %% free=true
@@ -682,17 +709,18 @@ hand_on(c)
 print("a.grad without an order:", a.grad)
 
 # %% [markdown]
-# Twice 1, then twice 2: the first contribution to $b$ is handed on again with the second. In a deep
-# network, the error would double with every layer.
+# Twice 1, then twice 2: the first contribution to $b$ is handed on again with the second. With
+# seven sums in a row, `a.grad` would be 664,666; it should be 128.
 #
-# **In a wrong order.** Now each node is visited once, but $b$ before $c$. **Predict:** `a.grad`?
+# **In a wrong order.** Now `c.grad` starts at 1 and each node is visited once, but $b$ before $c$.
+# **Predict:** `a.grad`?
 
 # %% free=true
 predict("2 too early", ...)  # a number
 
 
 # %% free=true
-def visit_in(order):  # the loop of the backward pass alone: nothing is set before
+def visit_in(order):  # the loop of the backward pass alone
     for node in order:
         for parent, local in zip(node.parents, node.local_grads, strict=True):
             parent.grad += local * node.grad
@@ -778,9 +806,9 @@ def cross_entropy(y_hat, y):
 # %% [markdown]
 # ### The linear module
 #
-# Its output is $a = Wx + b$, and it gets `da`, the derivative of $J$ with respect to $a$. For the
-# weights and the input you had the rules at the end of lesson 1: an outer product and a transpose.
-# And $b_j$ is added to $a_j$. In indices,
+# Its output is $a = Wx + b$, and it gets `da`, the derivative of $J$ with respect to $a$. You had the
+# rules for weights and input in lesson 1: an outer product (section 6) and a transpose (exercise
+# 1.9). And $b_j$ is added to $a_j$. In indices,
 #
 # $$\frac{dJ}{dW_{ji}} = \frac{dJ}{da_j}\,x_i,\qquad \frac{dJ}{db_j} = \frac{dJ}{da_j},\qquad
 # \frac{dJ}{dx_i} = \sum_{j} \frac{dJ}{da_j}\,W_{ji} .$$
@@ -841,8 +869,8 @@ def sigmoid_backward(dh, a):
 # is called the *log-likelihood*.) The loss is its negative; that is the $J$ of our table, and from
 # here on $J$ means the loss.
 #
-# Now the derivative. On the slides before, the last denominator is $\hat y - 1$. Which one holds?
-# **Predict:** as the derivative of the *loss*, the formula above with $1 - \hat y$ is right for
+# Now the derivative. Here the last denominator is $1 - \hat y$; on the slides before, it is
+# $\hat y - 1$. **Predict:** as the derivative of the *loss*, the formula above with $1 - \hat y$ is right for
 # `"y = 0"`, for `"y = 1"`, for `"both"` or for `"neither"`?
 
 # %% free=true
@@ -852,15 +880,15 @@ predict("2 printed", ...)
 y_hat, eps = 0.3, 1e-5
 for y in (0.0, 1.0):
     slope = (cross_entropy(y_hat + eps, y) - cross_entropy(y_hat - eps, y)) / (2 * eps)
-    printed = y / y_hat + (1 - y) / (1 - y_hat)
-    before = y / y_hat + (1 - y) / (y_hat - 1)
-    numbers = f"{slope:7.4f}, module 5 {printed:7.4f}, before {before:7.4f}"
+    module_5 = y / y_hat + (1 - y) / (1 - y_hat)
+    earlier = y / y_hat + (1 - y) / (y_hat - 1)
+    numbers = f"{slope:7.4f}, module 5 {module_5:7.4f}, slides before {earlier:7.4f}"
     print(f"y = {y:.0f}: measured {numbers}")
 
 # %% [markdown]
 # Module 5 has one of its two signs wrong, whether you read it as the derivative of the loss or of
-# the log-likelihood. The slides before have the right derivative of the log-likelihood; for the
-# loss, both signs turn round.
+# the log-likelihood. The slides before have the right derivative of the log-likelihood, which is not
+# yet that of the loss.
 #
 # **Exercise 2.14** · 6 minutes · ●●○
 #
@@ -886,7 +914,8 @@ def cross_entropy_backward(y_hat, y):
 # **Exercise 2.15** · 12 minutes · ●●●
 #
 # Run the five modules forward, then back, and return the derivatives of $J$ for all weights and
-# biases. Call your three backward functions, or write their lines out.
+# biases. Call your three backward functions, or write their lines out. (With one output,
+# $a^{(2)}$, $\hat y$ and their derivatives are arrays with one entry, shape $(1,)$.)
 
 
 # %%
@@ -897,7 +926,7 @@ def modules_loss(W1, b1, W2, b2, x, y):
 
 # %% exercise="modules_grads"
 def modules_grads(W1, b1, W2, b2, x, y):
-    """Return dW1, db1, dW2, db2 of modules_loss, each with the shape of its own.
+    """Return dW1, db1, dW2, db2 of modules_loss, each with the shape of its parameter.
 
     W1: (M, D); b1: (M,); W2: (1, M); b2: (1,); x: (D,); y: a number, 0.0 or 1.0.
     """
@@ -919,8 +948,9 @@ def modules_grads(W1, b1, W2, b2, x, y):
 # %% check="modules_grads" points=4
 
 # %% [markdown]
-# A node may hold an array as well as a number. The engine of this course does that, and then a
-# network is a graph with a handful of nodes:
+# A node may hold an array as well as a number. The engine of this course does that: where a local
+# derivative would be a whole Jacobian, it keeps a function that does what your backward functions
+# do. Then a network is a graph with a handful of nodes. Of an array, the picture shows the shape:
 
 # %% demo=true
 rng = np.random.default_rng(0)
@@ -941,8 +971,8 @@ figures.computational_graph(J, {"W1": W1, "b1": b1, "x": x, "W2": W2, "b2": b2, 
 # every gate in it has local derivatives where we need them. The network may have any shape.
 #
 # **When is it efficient?** Always, if the output is one number. The forward pass goes along every
-# arrow once, and the backward pass goes along every arrow once more, with one multiplication and
-# one addition. So all derivatives together cost about as much as a few forward passes, for ten
+# arrow once, and the backward pass goes along every arrow once more; with numbers, that is one
+# multiplication and one addition each. So all derivatives together cost about as much as a few forward passes, for ten
 # parameters or for ten million. Central differences would need two forward passes for each
 # parameter.
 #
@@ -954,12 +984,12 @@ figures.computational_graph(J, {"W1": W1, "b1": b1, "x": x, "W2": W2, "b2": b2, 
 #
 # A gate needs to know its local derivatives, and nothing about the rest. The order makes sure that
 # a derivative is complete before it is handed on, and $\mathrel{+}=$ collects what comes along
-# several paths. With that, you have built in under a hundred lines what the large libraries do.
+# several paths. With that, you have built the core of what the large libraries do.
 #
 # Three questions to take with you. Think first; the cell below has the answers.
 #
-# - **2a.** A parameter reaches the output only through the smaller input of a `max` gate. What is its
-#   derivative, and what does SGD do with it?
+# - **2a.** A parameter reaches the output only through the smaller input of a `max` gate. What is
+#   its derivative, and what does SGD do with it?
 # - **2b.** Your `backpropagate` never asks which operation made a node. How can it do without?
 # - **2c.** What must be kept in memory between the forward and the backward pass?
 

@@ -148,6 +148,8 @@ def kind(value: Any) -> str:
         return "nothing"
     if isinstance(value, int | float | np.number):
         return "a number"
+    if callable(value):
+        return "a function"
     name = type(value).__name__
     return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
 
@@ -204,7 +206,7 @@ def try_backward(fn, program, x, y):
                 f"a second call with the same order gives another derivative: d{name} is "
                 f"{first[name]:.6g} after the first and {node.grad:.6g} after the second."
             )
-    return tuple(nodes[name].grad for name in ("x", "y", "a", "b", "c", "J"))
+    return tuple(nodes[name].grad for name in ("J", "c", "b", "a", "y", "x"))
 
 
 def checked_node(fn, op, returned, inputs):
@@ -259,7 +261,16 @@ def operation_driver(name: str, op: str) -> Callable[..., tuple[Any, ...]]:
         nodes = {"x": Node(x), "y": Node(y)}
 
         def operation(*inputs):
-            return checked_node(fn, op, fn(*inputs), inputs)
+            try:
+                returned = fn(*inputs)
+            except (TypeError, RecursionError) as error:
+                if "unsupported operand" in str(error) or isinstance(error, RecursionError):
+                    raise WrongAnswerError(
+                        f"computes `{op}` of two nodes, but only numbers can be computed with: "
+                        "take the value of each."
+                    ) from None
+                raise
+            return checked_node(fn, op, returned, inputs)
 
         output = eval(call, {name: operation}, nodes)
         backward(output)
@@ -268,10 +279,24 @@ def operation_driver(name: str, op: str) -> Callable[..., tuple[Any, ...]]:
     return driver
 
 
-def try_apply(fn, f, df, op, x):
+def of_numbers(f, name):
+    """Return a function that tells whoever gives it a node that it takes a number."""
+
+    def guarded(v):
+        if not isinstance(v, float | int | np.number):
+            raise WrongAnswerError(
+                f"called {name} with {kind(v)}, but {name} takes a number: the value of x."
+            )
+        return f(v)
+
+    return guarded
+
+
+def try_apply(fn, f, f_prime, op, x):
     """Return the value and the derivative that the node of f(x) brings back to x."""
     node = node_class(fn)(x)
-    output = checked_node(fn, op, fn(f, df, op, node), (node,))
+    returned = fn(of_numbers(f, "f"), of_numbers(f_prime, "f_prime"), op, node)
+    output = checked_node(fn, op, returned, (node,))
     backward(output)
     return output.value, node.grad
 
@@ -303,7 +328,7 @@ def call_families(name):
     return (
         family("two nodes", f"{name}(x, y)", "their values differ, so an exchange shows"),
         family("one node twice", f"{name}(x, x)", "parents in a set would be only one"),
-        family("of a result", f"{name}({name}(x, y), x)", "an input may be a computed node"),
+        family("a result used again", f"{name}({name}(x, y), x)", "an input may be computed"),
     )
 
 
@@ -395,6 +420,11 @@ XYZ_GRADS = Exercise(
         Mistake("order of the outputs", "return dq, dx, dy, dz", "return dx, dy, dz, dq",
                 "The outputs are in another order: dq comes first."),
     ),
+    equivalent=(  # times 1 and times -1
+        "line 6: operator Div",
+        "line 6: right side dropped",
+        "line 7: operator Div",
+    ),
 )
 
 BINARY_RULE = Exercise(
@@ -431,6 +461,9 @@ BINARY_RULE = Exercise(
                 '"max" does not share: the smaller input has no influence at all.'),
         Mistake("local derivatives of the sum doubled", "return 1.0, 1.0", "return a, b",
                 '"+" distributes: its local derivatives do not depend on a and b.'),
+    ),
+    equivalent=(  # a and b are never equal
+        "line 15: operator GtE",
     ),
 )
 
@@ -531,6 +564,11 @@ NEURON_GATES = Exercise(
         Mistake("values in the sum", "dp, dq = ds, ds", "dp, dq = ds * w1 * x1, ds * w0 * x0",
                 "Swapping is for products. p and q are added."),
     ),
+    equivalent=(  # times 1 and times -1
+        "line 7: operator Div",
+        "line 7: right side dropped",
+        "line 9: operator Div",
+    ),
 )  # fmt: skip
 
 NEURON_ONE_GATE = Exercise(
@@ -591,13 +629,10 @@ BRANCH_GRAD = Exercise(
                 "x is used twice: the second contribution overwrites the first."),
         Mistake("path through v left out", "    dt += dv * np.cos(t)\n", "",
                 "t is used three times. One of its paths, through v, is missing."),
+        Mistake("path through w left out", "dt = dw * v", "dt = 0.0",
+                "t is used three times. One of its paths, straight into w, is missing."),
         Mistake("path through r left out", "    dt += dr * x\n", "",
                 "t is used three times. One of its paths, through r, is missing."),
-        Mistake("direct path of x left out", "dx = dr * t", "dx = 0.0",
-                "x is used in t and in r. One of the two is missing."),
-        Mistake("x before t was complete", "    dt += dr * x\n    dx = dr * t\n    dx += dt * y\n",
-                "    dx = dr * t\n    dx += dt * y\n    dt += dr * x\n",
-                "dt is handed on to x before all its contributions are in."),
         Mistake("upstream left out of v", "dt += dv * np.cos(t)", "dt += np.cos(t)",
                 "The sine gets dv from above; dv is not 1."),
         Mistake("derivative of v at v", "np.cos(t)", "np.cos(v)",
@@ -606,6 +641,12 @@ BRANCH_GRAD = Exercise(
                 "The local derivative of the sine is the cosine."),
         Mistake("factors exchanged", "dx += dt * y", "dx += dt * x",
                 "t = x y is a product: it hands on to x times the value of y."),
+    ),
+    equivalent=(  # dw and dr are 1
+        "line 6: left side dropped",
+        "line 7: left side dropped",
+        "line 9: left side dropped",
+        "line 10: left side dropped",
     ),
 )  # fmt: skip
 
@@ -626,7 +667,7 @@ TOPOLOGICAL_ORDER = Exercise(
             "x is met early on the walk, but is needed late",
         ),
         program_family(
-            "the same, with the operands exchanged",
+            "an input that the walk meets first",
             "a = y * x\nb = x * a\nc = x + b",
             "the walk meets x first",
         ),
@@ -636,7 +677,7 @@ TOPOLOGICAL_ORDER = Exercise(
             "the distance from the output is not enough",
         ),
         program_family(
-            "the same the other way round",
+            "two paths, the longer one first",
             "a = exp(x)\nb = sin(a)\nc = sin(b)\nd = c + a\ne = c * d",
             "the distance from the output is not enough",
         ),
@@ -680,10 +721,14 @@ TOPOLOGICAL_ORDER = Exercise(
                 "            order.append(node)\n            for parent in node.parents:\n"
                 "                visit(parent)\n\n    visit(output)\n    return order",
                 "A node goes into the list after its parents, not before."),
+        Mistake("appended before its parents",
+                "            for parent in node.parents:\n                visit(parent)\n"
+                "            order.append(node)",
+                "            order.append(node)\n            for parent in node.parents:\n"
+                "                visit(parent)",
+                "When does a node go into the list: before or after its parents?"),
         Mistake("seen not kept", "            seen.add(node)\n", "",
                 "Nothing is ever noted as seen, so nodes come more than once."),
-        Mistake("seen not asked", "if node not in seen:", "if True:",
-                "A node that is reached twice is put in twice."),
         Mistake("seen by value", "if node not in seen:\n            seen.add(node)",
                 "if node.value not in seen:\n            seen.add(node.value)",
                 "Two different nodes may have the same value."),
@@ -709,7 +754,7 @@ TOPOLOGICAL_ORDER = Exercise(
 
 BACKPROPAGATE = Exercise(
     name="backpropagate",
-    asks=(Gradient(run_program, wrt=("x", "y", "a", "b", "c", "J")),),
+    asks=(Gradient(run_program, wrt=("J", "c", "b", "a", "y", "x")),),
     driver=try_backward,
     families=(
         program_family(
@@ -764,12 +809,9 @@ BACKPROPAGATE = Exercise(
         Mistake("parents only once", "zip(node.parents, node.local_grads, strict=True)",
                 "dict(zip(node.parents, node.local_grads, strict=True)).items()",
                 "A parent that stands twice in `parents` gets two contributions."),
-        Mistake("set to 0 on the way",
-                "    for node in order:\n        for parent, local in zip(node.parents, "
-                "node.local_grads, strict=True):\n",
-                "    for node in order:\n        for parent, local in zip(node.parents, "
-                "node.local_grads, strict=True):\n            parent.grad = 0.0\n",
-                "What a parent has got already must not be set to 0 again."),
+    ),
+    equivalent=(  # both have one entry for each parent
+        "line 10: strict dropped",
     ),
 )  # fmt: skip
 
@@ -828,14 +870,14 @@ MULTIPLY = Exercise(
         "and the local derivatives: first the value of y, then the value of x.",
     ),
     mistakes=(
+        Mistake("product of nodes", "x.value * y.value", "x * y",
+                "x and y are nodes: what do you multiply?"),
         Mistake("not swapped", "(y.value, x.value)", "(x.value, y.value)",
                 "A product swaps: the local derivative for x is the value of y."),
         Mistake("local derivatives of a sum", "(y.value, x.value)", "(1.0, 1.0)",
                 "This is the rule of a sum."),
         Mistake("nodes for numbers", "(y.value, x.value)", "(y, x)",
                 "Local derivatives are numbers: take the value of the node."),
-        Mistake("parents swapped too", "(x, y),", "(y, x),",
-                "Parents and local derivatives belong together: only one of the two is swapped."),
         Mistake("value of the sum", "x.value * y.value", "x.value + y.value",
                 "The value is a product."),
         Mistake("number returned",
@@ -853,10 +895,10 @@ MULTIPLY = Exercise(
 
 def apply_family(op):
     """Return the family of one function for `apply`."""
-    f, df = FUNCTIONS[op]
+    f, f_prime = FUNCTIONS[op]
     return Family(
         f"the function {op}",
-        lambda rng: {"f": f, "df": df, "op": op, "x": away_from_zero(rng, 0.4, 1.4)},
+        lambda rng: {"f": f, "f_prime": f_prime, "op": op, "x": away_from_zero(rng, 0.4, 1.4)},
         "its derivative differs at x and at f(x)",
     )
 
@@ -867,31 +909,32 @@ APPLY = Exercise(
     driver=try_apply,
     families=tuple(apply_family(op) for op in FUNCTIONS),
     hints=(
-        "f and df are functions of a number, and x is a Node: what do you give them?",
-        "The value is f at the value of x. The one local derivative is df, taken at the same "
+        "f and f_prime are functions of a number, and x is a Node: what do you give them?",
+        "The value is f at the value of x. The one local derivative is f_prime, taken at the same "
         "place.",
         "Return a Node of f at x's value, with the one parent x in a tuple, the op, and the one "
-        "local derivative, df at x's value, in a tuple.",
+        "local derivative, f_prime at x's value, in a tuple.",
     ),
     mistakes=(
-        Mistake("derivative at the output", "(df(x.value),)", "(df(f(x.value)),)",
+        Mistake("derivative at the output", "(f_prime(x.value),)", "(f_prime(f(x.value)),)",
                 "f got x's value as its input, so its derivative is taken there."),
-        Mistake("value for derivative", "(df(x.value),)", "(f(x.value),)",
-                "This is f twice: the local derivative is df."),
-        Mistake("function not called", "(df(x.value),)", "(df,)",
-                "The local derivative is a number: call df."),
+        Mistake("value for derivative", "(f_prime(x.value),)", "(f(x.value),)",
+                "This is f twice: the local derivative is f_prime."),
+        Mistake("function not called", "(f_prime(x.value),)", "(f_prime,)",
+                "The local derivative is a number: call f_prime."),
         Mistake("comma left out in parents", "(x,)", "(x)",
                 "(x) is x itself. A tuple with one entry has a comma in it: (x,)."),
-        Mistake("comma left out in local_grads", "(df(x.value),)", "(df(x.value))",
+        Mistake("comma left out in local_grads", "(f_prime(x.value),)", "(f_prime(x.value))",
                 "Parentheses alone make no tuple: there is a comma missing."),
         Mistake("function of a node", "Node(f(x.value)", "Node(x",
                 "The value of a node is a number."),
-        Mistake("derivative for value", "Node(f(x.value)", "Node(df(x.value)",
-                "The node's value is f, its local derivative is df."),
-        Mistake("grad for value", "(df(x.value),)", "(df(x.grad),)",
-                "df is taken at the value of x."),
-        Mistake("always the sine", "op, (df", '"sin", (df', "The op comes in as an argument."),
-        Mistake("number returned", "Node(f(x.value), (x,), op, (df(x.value),))", "f(x.value)",
+        Mistake("derivative for value", "Node(f(x.value)", "Node(f_prime(x.value)",
+                "The node's value is f, its local derivative is f_prime."),
+        Mistake("grad for value", "(f_prime(x.value),)", "(f_prime(x.grad),)",
+                "f_prime is taken at the value of x."),
+        Mistake("always the sine", "op, (f_prime", '"sin", (f_prime',
+                "The op comes in as an argument."),
+        Mistake("number returned", "Node(f(x.value), (x,), op, (f_prime(x.value),))", "f(x.value)",
                 "This is the value. It has to be wrapped in a Node that knows its parent."),
     ),
 )  # fmt: skip
@@ -1116,6 +1159,9 @@ MODULES_GRADS = Exercise(
                 "sigma' of the output is there twice."),
         Mistake("module 2 left out", "da1 = dh * h * (1 - h)", "da1 = dh",
                 "Between a1 and h there is a sigmoid."),
+        Mistake("sigma' of y_hat", "da2 = dy_hat * y_hat * (1 - y_hat)",
+                "da2 = dy_hat * sigmoid(y_hat) * (1 - sigmoid(y_hat))",
+                "Module 4 takes sigma' at its input, a2, not at its output."),
         Mistake("sigma' of h", "dh * h * (1 - h)", "dh * sigmoid(h) * (1 - sigmoid(h))",
                 "sigma' is taken at a1; h is already sigma(a1)."),
         Mistake("sigma' of a1 as if it were h", "dh * h * (1 - h)", "dh * a1 * (1 - a1)",
@@ -1174,8 +1220,8 @@ PREDICTIONS = (
 )  # fmt: skip
 
 ANSWERS = {
-    "2a": "It is 0: `max` routes everything to the larger input. So SGD leaves the parameter where "
-    "it is, until others have moved so far that its input is the larger one.",
+    "2a": "It is 0: `max` routes everything to the larger input. So this step of SGD leaves the "
+    "parameter where it is. For another example its input may be the larger one.",
     "2b": "Each node carries its local derivatives as numbers, computed on the way forward, when "
     "the operation was known. On the way back there is only multiplying and adding.",
     "2c": "What the local derivatives are made of: for a product the values of both factors, for a "

@@ -228,16 +228,16 @@ def multiply__both_exchanged(x, y):
     return Node(y.value * x.value, (y, x), "*", (x.value, y.value))
 
 
-def apply__attributes(f, df, op, x):
+def apply__attributes(f, f_prime, op, x):
     a = x.value
     node = Node(f(a), op=op)
     node.parents = [x]
-    node.local_grads = np.array([df(a)]).tolist()
+    node.local_grads = np.array([f_prime(a)]).tolist()
     return node
 
 
-def apply__keywords(f, df, op, x):
-    return Node(local_grads=tuple(map(df, [x.value])), parents=(x,), op=op, value=f(x.value))
+def apply__keywords(f, f_prime, op, x):
+    return Node(local_grads=tuple(map(f_prime, [x.value])), parents=(x,), op=op, value=f(x.value))
 
 
 def linear_backward__einsum(da, W, x):

@@ -238,6 +238,19 @@ def test_gradient_of_an_intermediate_array():
     )
 
 
+def test_gradient_of_an_intermediate_list():
+    def forward(x, tap=lambda name, value: value):
+        first, second = tap("parts", [2 * x, x[:1]])
+        return (first**2).sum() + (3 * second).sum()
+
+    tapped = exercise(Gradient(forward, wrt=("parts",)))
+    assert check(lambda x: [4 * x, [3.0]], tapped).passed
+    assert said(lambda x: [4 * x, x[:1]], tapped) == (
+        "dparts[1] is off: relative error 0.67. The largest difference is at dparts[1][0]: yours "
+        "is 1, central differences give 3."
+    )
+
+
 def test_driver_puts_an_answer_to_the_test():
     def driver(fn, x):
         made = fn(x)

@@ -98,7 +98,7 @@ def test_transform_is_named(change, mistake, begin):
     [
         lambda dW, X: dW + 0.1,
         lambda dW, X: dW * np.sign(dW),
-        lambda dW, X: dW * (1 + 1e-4 * X[0, 0]),
+        lambda dW, X: dW * (1 + 1e-2 * X[0, 0]),
         lambda dW, X: dW[::-1],
         lambda dW, X: 2 * dW if len(X) > 1 else 3 * dW,
     ],
@@ -110,6 +110,28 @@ def test_nothing_is_guessed(change):
 
     result = told(answer)
     assert (result.mistake, result.question) == ("", "")
+
+
+def test_few_digits_are_told():
+    result = told(lambda W, X, reg: [part * (1 + 2e-5 * X[0, 0]) for part in right(W, X, reg)])
+    assert result.mistake == "few digits"
+    assert "dW and db are right to about 4 digits on every input" in result.question
+
+
+def test_upstream_that_is_ignored_is_told():
+    def draw_with_upstream(rng):
+        return {"x": rng.normal(size=3), "upstream": rng.normal(size=3)}
+
+    doubled = Exercise(
+        name="answer",
+        asks=(Gradient(lambda x: x**2, wrt=("x",), upstream="upstream"),),
+        families=(Family("any", draw_with_upstream, "a test"),),
+        hints=(),
+        mistakes=(),
+    )
+    result = told(lambda x, upstream: 2 * x, doubled)
+    assert result.mistake == "upstream ignored"
+    assert result.question.endswith("Where does upstream come in?")
 
 
 def test_size_that_never_changes_is_no_proof():

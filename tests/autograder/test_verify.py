@@ -3,6 +3,7 @@
 import dataclasses
 from collections import Counter
 
+import nbformat
 import pytest
 
 from autograder import verify
@@ -26,6 +27,15 @@ def test_solved_notebook_raises_nothing(lesson):
     results, errors = run_cells(lesson, lesson.reference.answers)
     assert not errors
     assert sum(result.earned for result in results.values()) == sum(lesson.points.values())
+
+
+def test_cell_may_name_an_exercise_before_its_own_cell(lesson):
+    cells = list(lesson.cells)
+    first = next(i for i, cell in enumerate(cells) if "exercise" in cell.metadata)
+    early = nbformat.v4.new_code_cell("hint(power_grad)", metadata={"free": True})
+    changed = dataclasses.replace(lesson, cells=(*cells[:first], early, *cells[first:]))
+    _, errors = run_cells(changed, {})
+    assert set(errors) <= {NotImplementedError}
 
 
 def problems_after(monkeypatch, lesson, exercises, **changes):
@@ -70,8 +80,8 @@ def test_declaration_that_cannot_be_used_is_a_problem_and_no_traceback(monkeypat
         raise KeyError("nofn")
 
     monkeypatch.setattr(verify, "_problems", stumble)
-    (report,), _ = verify_course(seeds=1)
-    assert report.problems == ("cannot be verified: KeyError: 'nofn'",)
+    reports, _ = verify_course(seeds=1)
+    assert {report.problems for report in reports} == {("cannot be verified: KeyError: 'nofn'",)}
 
 
 def test_file_that_belongs_to_no_lesson_is_found(tmp_path):

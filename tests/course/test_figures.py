@@ -83,6 +83,15 @@ def test_graph_is_drawn_from_anything_that_follows_the_protocol():
     assert [text.get_text() for text in texts] == ["a = 3", "da = 2", "double", "6", "1"]
 
 
+def test_graph_shows_the_shape_of_an_array():
+    W = graph.Node(np.ones((2, 3)))
+    J = W.sum()
+    J.backward()
+    texts = draw(figures.computational_graph(J, {"W": W, "J": J})).axes[0].texts
+    assert [text.get_text() for text in texts][:2] == ["W: (2, 3)", "dW: (2, 3)"]
+    assert [text.get_text() for text in texts][-2:] == ["J = 6", "dJ = 1"]
+
+
 def test_graph_without_derivatives_asks_for_them():
     texts = draw(figures.computational_graph(doubled(), grads=False)).axes[0].texts
     assert [text.get_text() for text in texts].count("?") == 3
@@ -90,11 +99,90 @@ def test_graph_without_derivatives_asks_for_them():
 
 def test_figures_draw_into_given_axes():
     figure = Figure()
-    left, right, bottom = figure.subplots(1, 3)
-    assert figures.secant_and_tangent(np.exp, 0.0, 0.1, 1.0, ax=left) is figure
-    assert figures.step_size_error(np.exp, np.exp, 0.0, ax=right) is figure
-    assert figures.computational_graph(doubled(), ax=bottom) is figure
-    assert len(figure.axes) == 3
+    axes = iter(figure.subplots(3, 3).ravel())
+    points, classes = np.eye(2), np.array([0, 1])
+    assert figures.secant_and_tangent(np.exp, 0.0, 0.1, 1.0, ax=next(axes)) is figure
+    assert figures.step_size_error(np.exp, np.exp, 0.0, ax=next(axes)) is figure
+    assert figures.computational_graph(doubled(), ax=next(axes)) is figure
+    assert figures.training_curves({"run": [2.0, 1.0]}, ax=next(axes)) is figure
+    assert figures.decision_boundary(lambda X: X, points, classes, ax=next(axes)) is figure
+    assert figures.step_and_sigmoid(ax=next(axes)) is figure
+    assert figures.saturation_curves(lambda a, y: (a, y), ax=next(axes)) is figure
+    assert figures.weight_image(np.ones(64), ax=next(axes)) is figure
+    weights, bias = np.array([1.0, -1.0]), 0.5
+    assert figures.hidden_representation(points, classes, weights, bias, ax=next(axes)) is figure
+    assert len(figure.axes) == 9 + 1  # and a colour bar
+
+
+def test_training_curves_start_at_step_0():
+    runs = {"slow": [0.7, 0.6, 0.5], "fast": [0.7, 0.3], "one step": [0.7]}
+    axes = draw(figures.training_curves(runs, ylabel="loss", log=True)).axes[0]
+    assert [list(line.get_xdata()) for line in axes.lines] == [[0, 1, 2], [0, 1], [0]]
+    assert [line.get_label() for line in axes.lines] == list(runs)
+    assert (axes.get_ylabel(), axes.get_yscale()) == ("loss", "log")
+
+
+def test_boundary_of_one_output_is_where_it_says_one_half():
+    X, y = np.array([[-1.0, -1.0], [1.0, 1.0]]), np.array([0, 1])
+    figure = draw(figures.decision_boundary(lambda points: points[:, 0] + 0.25, X, y))
+    (line,) = [c for c in figure.axes[0].collections if hasattr(c, "levels")]
+    np.testing.assert_allclose(line.get_paths()[0].vertices[:, 0], 0.25, atol=1e-12)
+
+
+def test_boundary_without_a_change_of_mind_has_no_line():
+    X, y = np.array([[-1.0, -1.0], [1.0, 1.0]]), np.array([0, 0])
+    figure = draw(figures.decision_boundary(lambda points: np.full((len(points), 1), 0.2), X, y))
+    assert not [c for c in figure.axes[0].collections if hasattr(c, "levels")]
+
+
+def test_boundary_of_several_outputs_shades_the_largest():
+    X, y = np.array([[-1.0, 0.0], [0.0, 0.0], [1.0, 1.0]]), np.array([0, 1, 2])
+    figure = draw(figures.decision_boundary(
+        lambda points: np.stack([-points[:, 0], 0 * points[:, 0], points[:, 0] - 0.5], axis=1), X, y
+    ))  # fmt: skip
+    shaded = figure.axes[0].collections[0].get_array().reshape(200, 200)
+    assert [shaded[0, 0], shaded[0, 110], shaded[0, -1]] == [0, 1, 2]
+    assert figure.axes[0].get_legend_handles_labels()[1] == ["class 0", "class 1", "class 2"]
+
+
+def test_step_jumps_where_the_sigmoid_is_one_half():
+    axes = draw(figures.step_and_sigmoid()).axes[0]
+    below, above, *_, sigmoid, slope = axes.lines
+    assert set(below.get_ydata()) == {0.0}
+    assert set(above.get_ydata()) == {1.0}
+    assert below.get_xdata().max() < 0 < above.get_xdata().min()
+    np.testing.assert_allclose(np.interp(0, *sigmoid.get_data()), 0.5)
+    assert slope.get_ydata().max() < 0.25
+
+
+def test_saturation_curves_are_those_of_the_function_given():
+    axes = draw(figures.saturation_curves(lambda a, y: (a * y, 2 * a * y))).axes[0]
+    by_name = {line.get_label(): line for line in axes.lines}
+    for name, factor in (("quadratic loss", 1.0), ("cross-entropy", 2.0)):
+        a, da = by_name[name].get_data()
+        np.testing.assert_allclose(da, factor * a)
+
+
+def test_weight_image_has_white_at_zero():
+    image = draw(figures.weight_image(np.array([0.5, -2.0, 0.0, 1.0]), (2, 2))).axes[0].images[0]
+    assert image.get_clim() == (-2.0, 2.0)
+    np.testing.assert_array_equal(image.get_array(), [[0.5, -2.0], [0.0, 1.0]])
+    assert draw(figures.weight_image(np.zeros(4), (2, 2))).axes[0].images[0].get_clim() == (-1, 1)
+
+
+def test_hidden_representation_shows_every_class_and_the_line():
+    H, y = np.array([[-1.0, -1.0], [0.9, 1.0], [1.0, 0.9]]), np.array([0, 1, 1])
+    axes = draw(figures.hidden_representation(H, y, np.array([3.0, 4.0]), b=2.5)).axes[0]
+    *classes, line = axes.lines
+    assert [len(one.get_xdata()) for one in classes] == [1, 2]
+    np.testing.assert_allclose(line.get_xydata() @ [3.0, 4.0] + 2.5, 0.0, atol=1e-12)
+
+
+def test_hidden_representation_without_weights_has_no_line():
+    axes = draw(figures.hidden_representation(np.eye(2), np.array([0, 1]), np.zeros(2), 0.0)).axes[
+        0
+    ]
+    assert [line.get_label() for line in axes.lines] == ["class 0", "class 1"]
 
 
 def test_activation_panels_leave_a_gap_in_the_derivative_of_relu():
