@@ -1,14 +1,15 @@
 # %% [markdown]
 # # Lesson 5: Activations and losses
 #
-# *About 150 minutes. You need lessons 1 to 4: Jacobians, the sigmoid unit, a network on a batch, the
-# gradient check of a network. A good place for a break is before section 4.*
+# *About 150 minutes. You need lessons 1 to 4: Jacobians, the sigmoid unit, a network on a batch,
+# the gradient check of a network. A good place for a break is before section 4.*
 #
 # After this lesson you can
 #
 # - say what an activation function does to a gradient on its way back, and write the backward step
 #   of four of them;
-# - derive softmax with cross-entropy for any number of classes, and say why it collapses to $P - Y$;
+# - derive softmax with cross-entropy for any number of classes, and say why it collapses to
+#   $P - Y$;
 # - tell where the quadratic loss has a plateau, and why the cross-entropy has none there;
 # - measure how a gradient fades from layer to layer, and count units that are dead;
 # - compare design decisions by experiment, and say what the experiment does not show;
@@ -57,9 +58,9 @@ predict("5 steeper", ...)  # a number
 figures.activation_panels()
 
 # %% [markdown]
-# Compare the dashed lines of the first two panels. The slope of $\sigma$ is $1/4$ at most, that of
-# $\tanh$ is 1. Stretching the range to length 2 makes $\sigma$ twice as steep. The other factor 2
-# comes from the $a$-axis: $\tanh$ runs through it twice as fast,
+# Compare the dashed lines of the first two panels (the other two come next). The slope of $\sigma$
+# is $1/4$ at most, that of $\tanh$ is 1 at most. Stretching the range to length 2 makes $\sigma$
+# twice as steep. The other factor 2 comes from the $a$-axis: $\tanh$ runs through it twice as fast,
 #
 # $$\tanh(a) = 2\,\sigma(2a) - 1 ,$$
 #
@@ -68,8 +69,8 @@ figures.activation_panels()
 #
 # **Exercise 5.1** · 6 minutes · ●○○
 #
-# Write $\tanh$ and its derivative with `sigmoid` and without `np.tanh`. Here $J$ is the sum of all
-# $h$, so `da` means $\phi'(a)$.
+# Write $\tanh$ and its derivative with `sigmoid`, which is safe for every $a$, and without
+# `np.tanh`. Here $J$ is the sum of all $h$, so `da` means $\phi'(a)$.
 
 
 # %% exercise="tanh_from_sigmoid"
@@ -106,8 +107,8 @@ eps = 1e-5
 print((relu(0 + eps) - relu(0 - eps)) / (2 * eps))
 
 # %% [markdown]
-# The average of the slopes on both sides, for every `eps`. Nobody needs that number: our convention
-# is $\operatorname{relu}'(0) = 0$. But remember it when a gradient check of your own disagrees in a
+# The average of the slopes on both sides, for every `eps`. It is no derivative; our convention is
+# $\operatorname{relu}'(0) = 0$. But remember it when a gradient check of your own disagrees in a
 # single entry. Perhaps one $a$ lies closer to 0 than `eps`. (Our checks keep away from the kink.)
 #
 # On the way back, relu lets through what comes to an active unit and stops the rest:
@@ -115,9 +116,9 @@ print((relu(0 + eps) - relu(0 - eps)) / (2 * eps))
 # $$dA = dH \odot [A > 0] \qquad\text{all of shape } (N, M),$$
 #
 # where $\odot$ multiplies entry by entry and $[\dots]$ is 1 where the condition holds, else 0. This
-# array of ones and zeros is called the **mask**. Two traps: the mask is made from $A$, not from $dH$;
-# and after `dA = dH`, an assignment to entries of `dA` changes `dH` too, since both are names of one
-# array.
+# array of ones and zeros is called the **mask**. Two traps: the mask is made from $A$, not from
+# $dH$; and after `dA = dH`, an assignment to entries of `dA` changes `dH` too, since both are names
+# of one array.
 #
 # **Exercise 5.2** · 5 minutes · ●○○
 #
@@ -126,7 +127,10 @@ print((relu(0 + eps) - relu(0 - eps)) / (2 * eps))
 
 # %% exercise="relu_backward"
 def relu_backward(dH, A):
-    """Return dA, shape (N, M). dH: dJ/dH, (N, M); A: pre-activations, (N, M). Not changed."""
+    """Return dA, shape (N, M). dH: dJ/dH, (N, M); A: pre-activations, (N, M).
+
+    Neither is changed.
+    """
     # BEGIN SOLUTION
     return dH * (A > 0)
     # END SOLUTION
@@ -143,13 +147,14 @@ def relu_backward(dH, A):
 #
 # $$\log(1 + e^a) = \log\big(e^a(e^{-a} + 1)\big) = a + \log(1 + e^{-a}) .$$
 #
-# Now the exponential is small. For negative $a$ the first form is the safe one. Both are the same
-# line,
+# Now the exponential is small. For negative $a$ the first form is the safe one. Both fit
+# into one line,
 #
 # $$\operatorname{softplus}(a) = \max(a, 0) + \log\big(1 + e^{-\vert a\vert}\big),$$
 #
-# and `np.log1p(z)` computes $\log(1 + z)$, precisely even for tiny $z$. The derivative, by the chain
-# rule from the first form, is $e^a/(1 + e^a)$. Divide both parts by $e^a$, and you know its name.
+# and `np.log1p(z)` computes $\log(1 + z)$, precisely even for tiny $z$. The derivative, by the
+# chain rule from the first form, is $e^a/(1 + e^a)$. Divide both parts by $e^a$, and you know its
+# name.
 #
 # **Exercise 5.3** · 8 minutes · ●●○
 #
@@ -177,8 +182,8 @@ def softplus_and_grad(a):
 # A layer is *sparse* if many of its outputs are exactly 0. On the slide with the soft version,
 # notes (d) list three properties, as printed in our copy: "doesn't saturate (at one end)",
 # "sparsifies outputs", "helps with vanishing gradient". Take 10,000 pre-activations from a normal
-# distribution around 0. About half of the outputs of relu are 0. **Predict:** how many of the 10,000
-# outputs of softplus are?
+# distribution around 0. About half of the outputs of relu are 0. **Predict:** how many of the
+# 10,000 outputs of softplus are?
 
 # %% free=true
 predict("5 zeros", ...)  # a number
@@ -193,12 +198,12 @@ def share_of_zeros(H):
 A = np.random.default_rng(0).normal(size=10_000)
 for name in ("relu", "softplus"):
     H = ACTIVATIONS[name].phi(A)
-    print(f"{name:8} share of zeros {share_of_zeros(H):.3f}, smallest output {H.min():.4f}")
+    print(f"{name:8} share of zeros {share_of_zeros(H):.3f}, smallest {H.min():.4f}")
 
 # %% [markdown]
 # The smallest output of softplus is near 0.02: small, but not 0. For every $a$, $1 + e^a$ is larger
-# than 1, so its logarithm is positive. "Sparsifies outputs" holds for relu. What holds for softplus is
-# the rest of the list: at the upper end, neither function saturates.
+# than 1, so its logarithm is positive. "Sparsifies outputs" holds for relu. What holds for softplus
+# is the rest of the list: at the upper end, neither function saturates.
 
 # %% [markdown]
 # ## 2. Softmax with cross-entropy
@@ -216,8 +221,8 @@ for name in ("relu", "softplus"):
 # | (E) output, softmax | $y_k = \exp(b_k)\,/\,\sum_l \exp(b_l)$ | $P = \operatorname{softmax}(A^{(2)})$ | $(N, C)$ |
 # | (F) loss | $J = \sum_k y_k^* \log(y_k)$ | $J$, below | a number |
 #
-# So $\alpha$ is $W^{(1)}$ with $b^{(1)}$ as its column 0, and $\beta$ is $W^{(2)}$ with $b^{(2)}$. The
-# steps (A) to (D) are lesson 4. Now for (E) and (F).
+# So $\alpha$ is $W^{(1)}$ with $b^{(1)}$ as its column 0, and $\beta$ is $W^{(2)}$ with $b^{(2)}$.
+# The steps (A) to (D) are lesson 4. Now for (E) and (F).
 #
 # ### Step (E), safely
 #
@@ -239,7 +244,10 @@ for name in ("relu", "softplus"):
 
 # %% exercise="stable_softmax"
 def stable_softmax(A):
-    """Return P, shape (N, C): the softmax of every row. A: logits, (N, C). Not changed."""
+    """Return P, shape (N, C), the softmax of every row.
+
+    A: logits, (N, C). Not changed.
+    """
     # BEGIN SOLUTION
     E = np.exp(A - A.max(axis=1, keepdims=True))
     return E / E.sum(axis=1, keepdims=True)
@@ -267,8 +275,8 @@ from course.activations import softmax  # from here on it is given
 # $$\frac{dp_k}{da_l} = \frac{0 - e^{a_k}e^{a_l}}{Z^2} = -\,p_k\,p_l .$$
 #
 # In numbers, for $a = (0, \log 2, \log 3)$: $Z = 6$ and $p = (1, 2, 3)/6$. The first row, times 36,
-# is $1\cdot 6 - 1\cdot 1 = 5$, then $-1\cdot 2$ and $-1\cdot 3$. Fill in the rest on paper; the cell
-# after the exercise will show it.
+# is $1\cdot 6 - 1\cdot 1 = 5$, then $-1\cdot 2$ and $-1\cdot 3$. Fill in the rest on paper; the
+# cell after the exercise will show it.
 #
 # | $36\cdot dp_k/da_l$ | $l = 1$ | $l = 2$ | $l = 3$ |
 # |:--|--:|--:|--:|
@@ -284,7 +292,10 @@ from course.activations import softmax  # from here on it is given
 
 # %% exercise="softmax_jacobian"
 def softmax_jacobian(a):
-    """Return dp_da, shape (C, C), row k for p_k, of p = softmax(a). a: logits, shape (C,)."""
+    """Return dp_da, shape (C, C), of p = softmax(a); row k belongs to p_k.
+
+    a: the logits of one example, shape (C,). Not changed.
+    """
     # BEGIN SOLUTION
     p = softmax(a)
     return np.diag(p) - np.outer(p, p)
@@ -294,19 +305,19 @@ def softmax_jacobian(a):
 # %% check="softmax_jacobian" points=3
 
 # %% free=true
-J_36 = 36 * softmax_jacobian(np.log([1.0, 2.0, 3.0]))
-print(J_36.round(6))
-print("sums of the rows:", J_36.sum(axis=1).round(6) + 0.0)
+times_36 = 36 * softmax_jacobian(np.log([1.0, 2.0, 3.0]))
+print(times_36.round(6))
+print("sums of the rows:", times_36.sum(axis=1).round(6) + 0.0)
 
 # %% [markdown]
 # Every row adds up to 0: it says what $p_k$ does if all logits move together, and you know that it
-# does nothing. The Jacobian is symmetric, so every column adds up to 0 as well: what one probability
-# gains, the others lose.
+# does nothing. The Jacobian is symmetric, so every column adds up to 0 as well: what one
+# probability gains, the others lose.
 #
 # ### Without the matrix
 #
-# On the way back, the chain rule sums over all the paths that lead from $a_l$ to $J$, one through each
-# $p_k$. Put the Jacobian in, as one formula for both cases:
+# On the way back, the chain rule sums over all the paths that lead from $a_l$ to $J$, one through
+# each $p_k$. Put the Jacobian in, as one formula for both cases:
 #
 # $$\frac{dJ}{da_l} = \sum_k \frac{dJ}{dp_k}\,\frac{dp_k}{da_l}
 # = \sum_k \frac{dJ}{dp_k}\,\big([k = l]\,p_l - p_k\,p_l\big) .$$
@@ -327,7 +338,10 @@ print("sums of the rows:", J_36.sum(axis=1).round(6) + 0.0)
 
 # %% exercise="softmax_backward"
 def softmax_backward(dP, P):
-    """Return dA, shape (N, C), of P = softmax(A). dP: dJ/dP, (N, C); P: (N, C). Not changed."""
+    """Return dA, shape (N, C), of P = softmax(A).
+
+    dP: dJ/dP, (N, C); P: the output of the softmax, (N, C). Neither is changed.
+    """
     # BEGIN SOLUTION
     return P * (dP - (dP * P).sum(axis=1, keepdims=True))
     # END SOLUTION
@@ -338,10 +352,10 @@ def softmax_backward(dP, P):
 # %% [markdown]
 # ### Step (F), as printed
 #
-# The last line of the table is $J = \sum_k y_k^*\log(y_k)$ as printed in our copy, and is called the
-# loss. You know from lessons 2 and 3 what is missing: this is the log-likelihood, which says how *good*
-# a prediction is. The loss needs a minus sign. For a batch with one-hot targets $Y$, or any targets
-# whose rows add up to 1,
+# The last line of the table is $J = \sum_k y_k^*\log(y_k)$ as printed in our copy, and is called
+# the loss. You know from lessons 2 and 3 what is missing: this is the log-likelihood, which says
+# how *good* a prediction is. The loss needs a minus sign. For a batch with one-hot targets $Y$, or
+# any targets whose rows add up to 1,
 #
 # $$J = -\frac1N \sum_{n=1}^{N}\sum_{k=1}^{C} Y_{nk}\,\log P_{nk},
 # \qquad P, Y \text{ of shape } (N, C) .$$
@@ -359,8 +373,8 @@ with np.errstate(divide="ignore"):  # no warning, please: we are looking on purp
     print("p =", p, " log p =", np.log(p))
 
 # %% [markdown]
-# The probability is too small for a float64 and became 0; $-1000$ is lost for good. So never take the
-# logarithm of a softmax. Take it on paper, where it undoes the exponential:
+# The probability is too small for a float64 and became 0; $-1000$ is lost for good. So never take
+# the logarithm of a softmax. Take it on paper, where it undoes the exponential:
 #
 # $$\log P_{nk} = S_{nk} - \log\sum_l e^{S_{nl}},\qquad S_{nk} = A_{nk} - \max_l A_{nl} .$$
 #
@@ -395,8 +409,8 @@ def cross_entropy_from_logits(A, Y):
 # = \frac1N\Big(-Y_{nl} + P_{nl}\sum_k Y_{nk}\Big) = \frac{P_{nl} - Y_{nl}}{N} .$$
 #
 # The quotient is gone, and so is the Jacobian. This is the $dA = (P - Y)/N$ that lesson 4 gave you
-# without proof. It is not an approximation, and it holds at the logits: whoever multiplies by another
-# $\phi'$ has counted the softmax twice.
+# without proof. It is not an approximation, and it holds at the logits: whoever multiplies by
+# another $\phi'$ has counted the softmax twice.
 #
 # Most data come with labels `y`, whole numbers of shape `(N,)`, and not with one-hot rows. You need
 # not build $Y$. It has a single 1 in row $n$, in column $y_n$, and
@@ -411,8 +425,8 @@ def cross_entropy_from_logits(A, Y):
 def logits_grad(A, y):
     """Return dA, shape (N, C), of the mean cross-entropy of softmax(A).
 
-    A: logits, (N, C); y: labels from 0 to C - 1, whole numbers, (N,); not every class needs to
-    occur. Not changed.
+    A: logits, (N, C); y: labels, whole numbers from 0 to C - 1, (N,); some class may be
+    absent. Neither is changed.
     """
     # BEGIN SOLUTION
     dA = softmax(A)
@@ -445,7 +459,8 @@ def full_network_loss(X, y, W1, b1, W2, b2):
 def full_network_grads(X, y, W1, b1, W2, b2):
     """Return dW1, db1, dW2, db2 of full_network_loss, each with the shape of its own.
 
-    X: (N, D); y: labels, whole numbers, (N,); W1: (M, D); b1: (M,); W2: (C, M); b2: (C,).
+    X: (N, D); y: labels, whole numbers, (N,); W1: (M, D); b1: (M,); W2: (C, M);
+    b2: (C,).
     """
     # BEGIN SOLUTION
     H = sigmoid(X @ W1.T + b1)
@@ -478,8 +493,8 @@ def full_network_grads(X, y, W1, b1, W2, b2):
 #
 # Lesson 3 has shown for one sigmoid unit what that does where the unit is saturated. Here is the
 # same for a softmax: two classes, logits $(8, 0)$, and the *second* class is the right one. The
-# network is sure, and wrong. **Predict:** how many times as large is the gradient of the cross-entropy:
-# `"15"`, `"150"` or `"1500"`?
+# network is sure, and wrong. **Predict:** how many times as large is the gradient of the
+# cross-entropy: `"15"`, `"150"` or `"1500"`?
 
 # %% free=true
 predict("5 ratio", ...)
@@ -509,21 +524,22 @@ def quadratic_vs_cross_entropy(A, Y):
 
 # %% demo=true
 print("logits (gap, 0), the second class is right; dA for the second logit")
+Y = np.array([[0.0, 1.0]])
 for gap in (0.0, 2.0, 4.0, 8.0, 16.0):
-    one, other = quadratic_vs_cross_entropy(np.array([[gap, 0.0]]), np.array([[0.0, 1.0]]))
-    print(f"gap {gap:4.0f}   quadratic {one[0, 1]:10.7f}   cross-entropy {other[0, 1]:8.5f}")
+    one, other = quadratic_vs_cross_entropy(np.array([[gap, 0.0]]), Y)
+    print(f"gap {gap:3.0f}  quadratic {one[0, 1]:.7f}  cross-entropy {other[0, 1]:.5f}")
 
 # %% [markdown]
-# The further the network is off, the *less* it learns from the quadratic loss: each $p_k$ close to 0
-# or 1 brings a factor close to 0 with it. With the cross-entropy the gradient never exceeds 1, and it
-# is nearly 1 just where it is needed.
+# The further the network is off, the *less* it learns from the quadratic loss: each $p_k$ close to
+# 0 or 1 brings a factor close to 0 with it. With the cross-entropy no entry of one example exceeds
+# 1, and it is nearly 1 just where it is needed.
 #
 # ### Two surfaces
 #
-# How does this look from above, for a whole network? Glorot and Bengio (*Understanding the difficulty
-# of training deep feedforward neural networks*, AISTATS 2010, figure 5; notes (d) show it) took a
-# network with two layers, one weight in each, $\tanh$ units and random inputs, and drew both losses
-# as surfaces over the two weights. Here is such a network,
+# How does this look from above, for a whole network? Glorot and Bengio (*Understanding the
+# difficulty of training deep feedforward neural networks*, AISTATS 2010, figure 5; notes (d) show
+# it) took a network with two layers, one weight in each, $\tanh$ units and random inputs, and drew
+# both losses as surfaces over the two weights. Here is such a network,
 #
 # $$\hat y = \sigma\big(w_2\,\tanh(w_1 x)\big),$$
 #
@@ -541,14 +557,14 @@ targets = (x + 0.5 * rng.normal(size=200) > 0) * 1.0
 figures.loss_surfaces(x, targets)
 
 # %% [markdown]
-# The quadratic loss has a **plateau** on top of its hills: with $w_1 = 2$ and $w_2 = -5$ its slope along
-# $w_2$ is $-0.011$, that of the cross-entropy is $-0.66$. The right panel shows the two cuts, each
-# divided by its highest value: the quadratic curve bends and becomes flat to the left, the other one
-# stays steep. Gradient descent that starts up there with the quadratic loss hardly moves. With enough
-# patience it arrives as well, for both losses are lowest in the same valleys.
+# The quadratic loss has a **plateau** on top of its hills: with $w_1 = 2$ and $w_2 = -5$ its slope
+# along $w_2$ is $-0.011$, that of the cross-entropy is $-0.66$. The right panel shows the two cuts,
+# each divided by its highest value: the quadratic curve bends and becomes flat to the left, the
+# other one stays steep. Gradient descent that starts up there with the quadratic loss hardly moves.
+# With enough patience it arrives as well, for both losses are lowest in the same valleys.
 #
-# This is why classification uses the cross-entropy, and regression, where the output is not squeezed
-# into $(0, 1)$, the quadratic loss.
+# This is why classification uses the cross-entropy, and regression, where the output is not
+# squeezed into $(0, 1)$, the quadratic loss.
 
 # %% [markdown]
 # ## 4. Gradients on their way back
@@ -557,14 +573,14 @@ figures.loss_surfaces(x, targets)
 #
 # The backward pass through layer $k$ multiplies by $\phi'$, then by the weights:
 #
-# $$dA_k = dH_k \odot \phi'(A_k),\qquad dH_{k-1} = dA_k\,W_k,
-# \qquad dA_k \text{ of shape } (N, D_k).$$
+# $$dA^{(k)} = dH^{(k)} \odot \phi'(A^{(k)}),\qquad dH^{(k-1)} = dA^{(k)}\,W^{(k)},$$
 #
-# Both factors act once for each layer. Remember how weights start, $W \sim N(0, 1/\text{fan-in})$: then
-# multiplying by $W_k$, with as many units before as behind, leaves the length of a gradient about as it
-# is. So the fate of the gradient is up to $\phi'$. **Predict:** by about which factor does the gradient
-# change from one layer to the one before it, in a network of sigmoid units at the start of training,
-# when most $a$ are not far from 0?
+# where $dA^{(k)}$ has shape $(N, D_k)$ and layer $k$ has $D_k$ units. Both factors act once for
+# each layer. Remember from lesson 4 how weights start, $W \sim N(0, 1/\text{fan-in})$. If two
+# layers have the same number of units, multiplying by such a $W$ leaves the length of a gradient
+# about as it is. So the fate of the gradient is up to $\phi'$. **Predict:** by about which factor
+# does the gradient change from one layer to the one before it, in a network of sigmoid units at the
+# start of training, when most $a$ are not far from 0?
 
 # %% free=true
 predict("5 sigmoid factor", ...)  # a number; up to a tenth off will do
@@ -572,13 +588,13 @@ predict("5 sigmoid factor", ...)  # a number; up to a tenth off will do
 # %% [markdown]
 # **Exercise 5.11** · 12 minutes · ●●○
 #
-# Measure it. Walk back through a deep network and note the norm of every $dA_k$, the root of the sum
-# of the squares of all its entries: `np.linalg.norm(dA)`.
+# Measure it. Walk back through a deep network and note the norm of every $dA^{(k)}$, the root of
+# the sum of the squares of all its entries: `np.linalg.norm(dA)`.
 
 
 # %%
 def deep_forward(X, W, phi):
-    """Return [A_1, ..., A_K] and H_K of a network with weights W = [W_1, ..., W_K], b = 0."""
+    """Return all pre-activations, a list with layer 1 first, and the last H. b is 0."""
     H, A = X, []
     for W_k in W:
         A.append(H @ W_k.T)
@@ -588,11 +604,12 @@ def deep_forward(X, W, phi):
 
 # %% exercise="gradient_norms"
 def gradient_norms(W, A, dH, phi_grad):
-    """Return the norms of dA_1, ..., dA_K, shape (K,).
+    """Return the norms of dA of layers 1 to K, shape (K,).
 
-    W: list of K weight matrices, W[0] is W_1, of shape (D_1, D); A: list of K pre-activations,
-    A[0] is A_1, of shape (N, D_1); dH: dJ/dH_K, where the walk starts, of the shape of A[-1];
-    phi_grad: the function phi', of the pre-activation. Nothing is changed.
+    W: list of K weight matrices, W[0] of layer 1, shape (D_1, D); A: list of K
+    pre-activations, A[0] of layer 1, shape (N, D_1); dH: dJ/dH of the last layer, where
+    the walk starts, of the shape of A[-1]; phi_grad: the function phi', of the
+    pre-activation. Nothing is changed.
     """
     # BEGIN SOLUTION
     norms = np.zeros(len(W))
@@ -612,29 +629,29 @@ def gradient_norms(W, A, dH, phi_grad):
 # %% demo=true
 rng = np.random.default_rng(0)
 X = rng.normal(size=(64, 100))
-W = [rng.normal(0, 0.1, size=(100, 100)) for _ in range(10)]  # 0.1 squared is 1 / fan-in
+W = [rng.normal(0, 0.1, size=(100, 100)) for _ in range(10)]  # 0.1² = 1 / fan-in
 dH = rng.normal(size=(64, 100)) / 80
 norms = {}
 for name in ("sigmoid", "tanh", "relu", "softplus"):
     A, _ = deep_forward(X, W, ACTIVATIONS[name].phi)
     norms[name] = gradient_norms(W, A, dH, ACTIVATIONS[name].phi_grad)
     ratio = norms[name][0] / norms[name][-1]
-    print(f"{name:8} layer 1 : layer 10 = {ratio:.1e}, per layer {ratio ** (1 / 9):.2f}")
+    print(f"{name:8} layer 1 / layer 10 {ratio:.1e}, per layer {ratio ** (1 / 9):.2f}")
 figures.gradient_by_layer(norms)
 
 # %% [markdown]
 # The axis is logarithmic, so a straight line is one factor for every layer. With sigmoid units the
-# first layer gets two millionths of what the last one gets. It learns a million times more slowly:
-# this is the **vanishing gradient**. For $\tanh$, $\phi'$ is 1 at $a = 0$, and little is lost. For
-# relu, half the entries of $\phi'$ are 1 and half are 0, so a share of $\sqrt{1/2} \approx 0.71$ of
-# the length is left. Weights from $N(0, 2/\text{fan-in})$ make up for exactly that, and so relu
+# first layer gets two millionths of what the last one gets, and it learns as slowly as that: this
+# is the **vanishing gradient**. For $\tanh$, $\phi'$ is 1 at $a = 0$, and little is lost. For relu,
+# half the entries of $\phi'$ are 1 and half are 0, so a share of $\sqrt{1/2} \approx 0.71$ of the
+# length is left. Weights from $N(0, 2/\text{fan-in})$ make up for exactly that, and so relu
 # networks start with these (He and others, *Delving deep into rectifiers*, ICCV 2015).
 #
 # ### Dead units
 #
-# A relu unit that is off lets no gradient through. If it is off for *every* example, its weights and
-# its bias get no gradient at all, from any example: the unit is **dead**. In the first layer, where
-# $X$ does not change, it stays so for ever.
+# A relu unit that is off lets no gradient through. If it is off for *every* example, its weights
+# and its bias get no gradient at all: the unit is **dead**. In the first layer, where the input
+# does not change, gradient descent leaves it so for ever.
 #
 # **Exercise 5.12** · 4 minutes · ●○○
 #
@@ -643,7 +660,10 @@ figures.gradient_by_layer(norms)
 
 # %% exercise="count_dead"
 def count_dead(A):
-    """Return how many units are off for every example. A: pre-activations, (N, M), unit by column."""
+    """Return how many units are off for every example, a whole number.
+
+    A: pre-activations, (N, M), a row for each example, a column for each unit.
+    """
     # BEGIN SOLUTION
     return np.all(A <= 0, axis=0).sum()
     # END SOLUTION
@@ -663,7 +683,8 @@ X_train, y_train, X_test, y_test = datasets.digits()
 # %% free=true
 network = MLP([64, 100, 10], "relu")
 for bias in (0.0, -1.0, -2.0, -3.0):
-    print(f"bias {bias:4.1f}: dead {count_dead(X_train @ network.W[0].T + bias)} of 100")
+    dead = count_dead(X_train @ network.W[0].T + bias)
+    print(f"bias {bias:4.1f}: dead {dead} of 100")
 
 # %% [markdown]
 # Nobody starts with such biases. But one step of gradient descent that is too large can lead there.
@@ -671,26 +692,27 @@ for bias in (0.0, -1.0, -2.0, -3.0):
 # one.
 
 # %% demo=true
-for lr in (0.5, 1.0, 2.0):
+for large in (0.5, 1.0, 2.0):
     network = MLP([64, 100, 10], "relu")
-    for epochs, step in ((3, lr), (10, 0.1)):
-        train(network, X_train, y_train, epochs=epochs, lr=step, optimizer="sgd", progress=False)
+    for epochs, lr in ((3, large), (10, 0.1)):
+        how = {"epochs": epochs, "lr": lr, "optimizer": "sgd", "progress": False}
+        train(network, X_train, y_train, **how)
         dead = count_dead(X_train @ network.W[0].T + network.b[0])
-        reached = accuracy(network, X_test, y_test)
-        print(f"step {lr}, then {step}: dead {dead:3} of 100, test accuracy {reached:.2f}")
+        right = accuracy(network, X_test, y_test)
+        print(f"{epochs:2} epochs, lr {lr}: dead {dead:3} of 100, accuracy {right:.2f}")
 
 # %% [markdown]
-# From step 1 to step 2 the number of dead units goes from 7 to 96, and none comes back. The loss
-# curve does not tell you why it is stuck; counting does. If you must take large steps, softplus has
-# no dead units, for its slope is never 0.
+# Between `lr` 1 and `lr` 2 the number of dead units goes from 7 to 96, and none comes back. A loss
+# curve does not tell you why it is stuck; counting does. Softplus has no dead units, for its slope
+# is never 0.
 
 # %% [markdown]
 # ## 5. Design decisions, by experiment
 #
 # Notes (d) list four decisions that you take before you train: depth, width, activation function,
-# objective function. You have met reasons for each. Do they show in practice? Ask one question with a
-# small **designed experiment**: give each decision, called a *factor*, two levels, low ($-1$) and
-# high ($+1$), and try every combination.
+# objective function. You have met reasons for each. Do they show in practice? Ask about all four in
+# one small **designed experiment**: give each decision, called a *factor*, two levels, low ($-1$)
+# and high ($+1$), and try every combination.
 #
 # | factor | low, $-1$ | high, $+1$ |
 # |:--|:--|:--|
@@ -700,8 +722,8 @@ for lr in (0.5, 1.0, 2.0):
 # | objective | quadratic loss | cross-entropy |
 #
 # The task: three spiral arms, 300 points to learn from, 1000 others to measure the accuracy. The
-# output layer is the same throughout, three sigmoid units, one for each arm. The rows of `design` are
-# the $2^4 = 16$ combinations.
+# output layer is the same throughout, three sigmoid units, one for each arm. The rows of `design`
+# are the $2^4 = 16$ combinations.
 
 
 # %%
@@ -717,13 +739,14 @@ X_others, y_others = datasets.spirals(1000, rng)
 
 # %%
 def trained_accuracy(row, seed, optimizer="sgd", lr=0.3):
-    """Train the network of one row of the design; return its accuracy on other points."""
-    depth, width, phi, loss = (two[int(x > 0)] for two, x in zip(LEVELS, row, strict=True))
-    last = "sigmoid" if loss == "quadratic" else "identity"  # the other loss takes logits
+    """Train the network of one row of the design; return its accuracy on new points."""
+    high = (row > 0).astype(int)
+    depth, width, phi, loss = (LEVELS[f][high[f]] for f in range(4))
+    last = "sigmoid" if loss == "quadratic" else "identity"  # the other takes logits
     widths, rng = [2] + depth * [width] + [3], np.random.default_rng(seed)
     network = MLP(widths, depth * [phi] + [last], loss, rng=rng)
-    train(network, X_arms, np.eye(3)[y_arms], epochs=60, lr=lr, optimizer=optimizer,
-          rng=rng, progress=False)  # fmt: skip
+    how = {"epochs": 60, "lr": lr, "optimizer": optimizer, "progress": False}
+    train(network, X_arms, np.eye(3)[y_arms], rng=rng, **how)
     return accuracy(network, X_others, y_others)
 
 
@@ -731,10 +754,13 @@ def trained_accuracy(row, seed, optimizer="sgd", lr=0.3):
 # The **main effect** of a factor is the mean result of all rows in which it is high, minus the mean
 # result of all rows in which it is low:
 #
-# $$\text{effect}_f = \operatorname{mean}\{r_i : d_{if} = +1\} - \operatorname{mean}\{r_i : d_{if} = -1\},
-# \qquad d \text{ of shape } (R, F),\; r \text{ of shape } (R,) .$$
+# $$\text{effect}_f = \operatorname{mean}\{r_i : d_{if} = +1\} -
+# \operatorname{mean}\{r_i : d_{if} = -1\},$$
 #
-# Every effect uses all $R$ results. This is what makes a design like this economical.
+# where $d$, the design, has shape $(R, F)$ and $r$, the results, shape $(R,)$, for $R$ rows and $F$
+# factors.
+#
+# Every effect uses all $R$ results, and this is what makes such a design economical.
 #
 # **Exercise 5.13** · 8 minutes · ●●○
 #
@@ -746,7 +772,7 @@ def trained_accuracy(row, seed, optimizer="sgd", lr=0.3):
 def main_effects(design, results):
     """Return the main effect of every factor, shape (F,).
 
-    design: -1 or 1 in every entry, shape (R, F); results: one number for each row, (R,).
+    design: every entry -1 or 1, shape (R, F); results: one number for each row, (R,).
     """
     # BEGIN SOLUTION
     effects = np.zeros(design.shape[1])
@@ -760,8 +786,8 @@ def main_effects(design, results):
 # %% check="main_effects" points=3
 
 # %% [markdown]
-# **Predict:** trained with plain gradient descent and a fixed number of epochs, is the main effect of
-# depth on the accuracy positive, `"+"`, or negative, `"-"`?
+# **Predict:** all networks are trained alike, 60 epochs of plain gradient descent on small batches.
+# Is the main effect of depth on the accuracy positive, `"+"`, or negative, `"-"`?
 
 # %% free=true
 predict("5 depth", ...)
@@ -771,22 +797,24 @@ predict("5 depth", ...)
 # table.
 
 # %% demo=true
-results = np.array([[trained_accuracy(row, seed) for seed in range(5)] for row in design])
+seeds = range(5)
+results = np.array([[trained_accuracy(row, seed) for seed in seeds] for row in design])
 means = results.mean(axis=1).reshape(4, 4)  # a row for each depth and width
-print("activation              sigmoid    sigmoid    relu       relu")
-print("objective               quadratic  cross-e.   quadratic  cross-e.")
+print("activation            sigmoid     sigmoid        relu        relu")
+print("objective           quadratic  cross-ent.   quadratic  cross-ent.")
 for (depth, width), row in zip(itertools.product(*LEVELS[:2]), means, strict=True):
-    print(f"{depth} layers of {width:2} units   " + "       ".join(f"{r:.2f}" for r in row))
+    print(f"depth {depth}, width {width:2}  ", *(f"{r:11.2f}" for r in row))
 
 # %% demo=true
-effects = np.array([main_effects(design, results[:, seed]) for seed in range(5)])
-for name, mean, spread in zip(FACTORS, effects.mean(axis=0), effects.std(axis=0), strict=True):
-    print(f"{name:10}  effect {mean:+.3f}, from seed to seed ±{spread:.3f}")
+effects = np.array([main_effects(design, results[:, seed]) for seed in seeds])
+for name, effect in zip(FACTORS, effects.T, strict=True):
+    print(f"{name:10}  effect {effect.mean():+.3f}, between seeds ±{effect.std():.3f}")
 figures.effects_by_seed(effects, FACTORS, ylabel="change of the test accuracy")
 
 # %% [markdown]
-# Each dot is one seed. All four effects lie on one side of 0 for all five seeds, so none of them is an
-# accident of the random start. And depth does harm? Split the effect by the level of another factor:
+# Each dot is one seed. All four effects lie on one side of 0 for all five seeds, so none of them
+# looks like an accident of the random start. So depth does harm? Split its effect by the level of
+# another factor:
 
 # %% demo=true
 for level, name in ((-1, "sigmoid"), (1, "relu")):
@@ -796,13 +824,15 @@ for level, name in ((-1, "sigmoid"), (1, "relu")):
 
 # %% [markdown]
 # With sigmoid units three layers do worse than one, with relu better: a gradient that fades has
-# further to go. When the effect of one factor depends on the level of another, the two **interact**,
-# and the main effect is an average of things that do not belong together. The best network of the
-# table is deep *and* wide, with relu and cross-entropy.
+# further to go. When the effect of one factor depends on the level of another, the two
+# **interact**, and the main effect is an average of things that do not belong together. The best
+# network of the table is deep *and* wide, with relu and cross-entropy.
 #
-# What you may conclude: on this task, trained in this way, these changes did this on average. What you
-# may not conclude: that it is so for other levels, other data, or other training. See for yourself,
-# with Adam in place of plain descent:
+# What you may conclude: on this task, trained in this way, these changes did this on average. What
+# you may not conclude: that it is so for other levels, other data, or other training. Nor that the
+# best row will be right in 99 % of new cases: you have picked it by these 1000 points, so you need
+# fresh ones to say that. And here is other training, with the rule Adam in place of plain descent,
+# one seed:
 
 # %% demo=true
 adam = np.array([[trained_accuracy(row, 0, "adam", 0.01)] for row in design])[:, 0]
@@ -810,10 +840,10 @@ for name, effect in zip(FACTORS, main_effects(design, adam), strict=True):
     print(f"{name:10}  effect {effect:+.3f}")
 
 # %% [markdown]
-# With Adam, which adapts the step to each weight, deeper is better and the objective hardly matters.
-# So the experiment has not measured "the effect of depth". It has measured what depth does to plain
-# gradient descent with a step of 0.3, and that single step may have suited some rows better than
-# others. Name what you held fixed, when you report what you varied.
+# With Adam, which adapts the step to each weight, deeper is better and the objective hardly
+# matters. So the experiment has not measured "the effect of depth". It has measured what depth does
+# to plain gradient descent with a step of 0.3, and that single step may have suited some rows
+# better than others. Name what you held fixed, when you report what you varied.
 
 # %% [markdown]
 # ## 6. Find the bug
@@ -824,10 +854,9 @@ for name, effect in zip(FACTORS, main_effects(design, adam), strict=True):
 # $$J = -\frac1N\sum_n \log P_{n y_n} + \frac{\text{reg}}{2}\sum_{k=1}^{3}\sum_{ij}
 # \big(W^{(k)}_{ij}\big)^2 .$$
 #
-# Its gradients are computed by a function called `repaired_grads`, once you will have repaired it: as
-# it comes, **one line is wrong**. `bug` shows it, with numbered lines. If your teacher has
-# told you to, put your name between the quotes: other names, other bugs. Otherwise leave the cell as
-# it is.
+# You will get a function that computes its gradients, with **one wrong line**. The loss is right.
+# As in lesson 4, which line is wrong depends on a name: with an empty one you get the first bug. If
+# you hand this notebook in, type your name as in your folder's name.
 
 
 # %%
@@ -846,16 +875,15 @@ STUDENT = ""
 broken = bug(repaired_grads, STUDENT)
 
 # %% [markdown]
-# Do not start by reading. Start by measuring: the next cell compares each of the six gradients with
-# central differences on a small batch. Then change something and run it again. Some questions that
-# narrow it down:
+# Do not start by reading. Start by measuring: the second cell below compares all six gradients with
+# central differences on a small batch. Then walk from the loss towards the input, as in lesson 4:
+# what a right gradient was computed from is right too. New in this network are the masks and a
+# penalty that may be wrong in one layer only. So change the batch and run the cell again:
 #
-# - Which gradients are right? Whatever they were computed from is right, too.
-# - Which is the *first* wrong one on the way back? If `dW3` and `db3` are right and everything
-#   below is wrong, look between layer 3 and layer 2.
-# - Is only a weight matrix wrong, and its bias right? Then the layer's `dA` is right.
-# - Is the error gone with `reg` = 0? Is it gone with a batch of one example?
-# - Is there a constant ratio between the two columns?
+# - Is the error gone with `reg` = 0? Then it is in a penalty.
+# - Is it gone with a batch of one example? Then it is in a mean or a sum over the batch.
+# - Is only a weight matrix wrong, and its bias right? Then `dA` of the layer is right.
+# - Print `gradient / numeric` for the first wrong one. Is it a constant?
 
 
 # %%
@@ -865,13 +893,17 @@ batch = {"X": rng.normal(size=(6, 3)), "y": np.array([0, 2, 1, 4, 2, 0])}
 batch |= {name: rng.normal(size=shape) for name, shape in shapes.items()} | {"reg": 0.3}
 
 # %% free=true
-small = batch | {"reg": 0.3}  # change it here: "X": batch["X"][:1], "y": batch["y"][:1]
+small = batch | {"reg": 0.3}  # change it: "X": batch["X"][:1], "y": batch["y"][:1]
+
+
+def loss_by(name):  # the loss as a function of one of the arrays
+    return lambda V: relu_network_loss(**small | {name: V})
+
+
 for name, gradient in zip(shapes, broken(**small), strict=True):
-    numeric = numerical_gradient(
-        lambda V, name=name: relu_network_loss(**small | {name: V}), small[name]
-    )
-    error, mine, right = relative_error(gradient, numeric), gradient.flat[0], numeric.flat[0]
-    print(f"d{name}: relative error {error:.1e}   first entry {mine:8.4f}, measured {right:8.4f}")
+    numeric = numerical_gradient(loss_by(name), small[name])
+    error = relative_error(gradient, numeric)
+    print(f"d{name}: relative error {error:.1e}")
 
 # %% [markdown]
 # **Exercise 5.14** · 12 minutes · ●●●
@@ -897,10 +929,10 @@ def faulty_line():
 
 # %% exercise="repaired_grads"
 def repaired_grads(X, y, W1, b1, W2, b2, W3, b3, reg):
-    """Return dW1, db1, dW2, db2, dW3, db3 of relu_network_loss, each with the shape of its own.
+    """Return dW1, db1, dW2, db2, dW3, db3 of relu_network_loss, each shaped as its own.
 
-    X: (N, D); y: labels, whole numbers, (N,); W1: (M1, D); b1: (M1,); W2: (M2, M1); b2: (M2,);
-    W3: (C, M2); b3: (C,); reg: the weight of the penalty, a number.
+    X: (N, D); y: labels, whole numbers, (N,); W1: (M1, D); b1: (M1,); W2: (M2, M1);
+    b2: (M2,); W3: (C, M2); b3: (C,); reg: the weight of the penalty, a number.
     """
     # BEGIN SOLUTION
     A1 = X @ W1.T + b1
@@ -923,20 +955,22 @@ def repaired_grads(X, y, W1, b1, W2, b2, W3, b3, reg):
 # %% check="repaired_grads" points=2
 
 # %% [markdown]
-# A network with a bug like this still trains, a bit worse than it should. Nobody notices, unless
-# somebody measures.
+# A network with a bug like this often still learns, only worse than it should. Nobody notices,
+# unless somebody measures.
 
 # %% [markdown]
 # ## 7. Formulas in print
 #
 # You have met several formulas that are not quite right as printed. What is off is often a factor:
-# a sign, a 2, an $N$. Here is a tool for that. Let $p$ be a gradient as printed and $g$ the measured
-# one, both of shape $(n,)$. Is there one number $c$ with $c\,p = g$? The best candidate is
+# a sign, a 2, an $N$. In lesson 3 you found the factor for a function of one number, as a quotient.
+# For a gradient, let $p$ be the printed one and $g$ the measured one, both of shape $(n,)$. Is
+# there one number $c$ with $c\,p = g$? The only candidate is
 #
 # $$c = \frac{p\cdot g}{p\cdot p},$$
 #
-# because if $g$ really is $c\,p$, then $p\cdot g = c\;p\cdot p$. If $c\,p$ then differs from $g$ by more
-# than $10^{-6}$ times the norm of $g$, no factor mends the formula.
+# because if $g$ really is $c\,p$, then the dot product $p\cdot g$ is $c$ times $p\cdot p$. Try it
+# out: if the norm of $c\,p - g$ is more than $10^{-6}$ times the norm of $g$, no factor mends the
+# formula.
 #
 # **Exercise 5.16** · 12 minutes · ●●●
 #
@@ -948,8 +982,8 @@ def repaired_grads(X, y, W1, b1, W2, b2, W3, b3, reg):
 def printed_factors(J, v, formulas):
     """Return for every formula the factor that makes it right, shape (len(formulas),).
 
-    J: a function of an array of shape (n,), gives a number; v: shape (n,), where to compare;
-    formulas: a list of functions, each takes v and gives dJ/dv as printed, shape (n,).
+    J: a function of an array of shape (n,), gives a number; v: shape (n,), where to
+    compare; formulas: a list of functions; each takes v, gives dJ/dv as printed, (n,).
     """
     # BEGIN SOLUTION
     g = numerical_gradient(J, v)
@@ -966,51 +1000,49 @@ def printed_factors(J, v, formulas):
 # %% check="printed_factors" points=4
 
 # %% [markdown]
-# Now hold it against the notes. Every line is a gradient as printed in our copy, for a batch of four
-# predictions and targets.
+# Now hold printed gradients against losses, for a batch of four predictions and targets. There is
+# one line for each loss, and one column for each formula; $y$ is the target in all of them.
 
 # %% demo=true
 y_hat, y = np.array([0.3, 0.6, 0.8, 0.9]), np.array([0.0, 1.0, 0.0, 1.0])
-
-
-def half_squares(v):
-    return 0.5 * np.sum((v - y) ** 2)
-
-
-def likelihood(v):
-    return np.sum(y * np.log(v) + (1 - y) * np.log(1 - v))
-
+losses = {
+    "half the squares": lambda v: 0.5 * np.sum((v - y) ** 2),
+    "the squares": lambda v: np.sum((v - y) ** 2),
+    "mean of the squares": lambda v: np.mean((v - y) ** 2),
+    "log-likelihood": lambda v: np.sum(y * np.log(v) + (1 - y) * np.log(1 - v)),
+    "cross-entropy": lambda v: -np.sum(y * np.log(v) + (1 - y) * np.log(1 - v)),
+}
+printed = {
+    "(a) y_hat - y": lambda v: v - y,
+    "(e) y - y_hat": lambda v: y - v,
+    "(d) before": lambda v: y / v + (1 - y) / (v - 1),
+    "(d) module 5": lambda v: y / v + (1 - y) / (1 - v),
+}
 
 # %% demo=true
-cases = [
-    ("(a) z - z_hat, for half the squares", half_squares, lambda v: v - y),
-    ("(a) the same, for the squares", lambda v: 2 * half_squares(v), lambda v: v - y),
-    ("(e) y - y_hat, for half the squares", half_squares, lambda v: y - v),
-    ("(d) y - y*, for the mean of the squares", lambda v: np.mean((v - y) ** 2), lambda v: v - y),
-    ("(d) with y - 1, for J as printed", likelihood, lambda v: y / v + (1 - y) / (v - 1)),
-    ("(d) with y - 1, for the loss", lambda v: -likelihood(v), lambda v: y / v + (1 - y) / (v - 1)),
-    ("(d) with 1 - y, for the loss", lambda v: -likelihood(v), lambda v: y / v + (1 - y) / (1 - v)),
-]
-for name, J, formula in cases:
-    print(f"{name:42} times {printed_factors(J, y_hat, [formula])[0]:.6g}")
+print(" " * 20, *(f"{name:>14}" for name in printed))
+for name, J in losses.items():
+    factors = printed_factors(J, y_hat, list(printed.values()))
+    print(f"{name:20}", *(f"{factor:14.6g}" for factor in factors))
 
 # %% [markdown]
-# The fourth line shows why it pays to say what $J$ is: the mean of the squares has the factor $2/N$,
-# here $0.5$, and half the squares of one example have none. The last line is the only one that no
-# factor can mend.
+# The first column shows why it pays to say what $J$ is: one formula is right, half of what it
+# should be, or needs $2/N$, here $0.5$. (e) has its sign turned round. What (d) prints before
+# module 5 is the gradient of the log-likelihood, and of the loss it is the negative. For module 5
+# itself there is no loss in the list that any factor would lead to.
 #
 # ### All of them
 #
-# Here is everything that we found in our copies of the five notes. The copies are text that was read
-# off slides and handwriting, so some of it may not be in the originals at all. The letters are those
-# of lesson 1: (a) Gelbart, (b) *Neural Networks II*, (c) *Lecture 10*, (d) *Backpropagation*,
+# Here is everything that we found in our copies of the five notes. The copies are text that was
+# read off slides and handwriting, so some of it may not be in the originals at all. The letters are
+# those of lesson 1: (a) Gelbart, (b) *Neural Networks II*, (c) *Lecture 10*, (d) *Backpropagation*,
 # (e) Olson. Symbols are those of the notes.
 #
 # | | as printed in our copy | what it should be | how we checked |
 # |:--|:--|:--|:--|
 # | (a) | $X^{(j+1)} = \sigma(\sum_i W_{ij}^{(j+1)} X_i^{(j)} + b^{(j)})$ | the unit needs an index of its own: $X_j^{(l+1)} = \sigma(\sum_i W_{ij}^{(l+1)} X_i^{(l)} + b_j^{(l+1)})$; further on the weights are $W_{ji}$, and there is no bias | by hand: $j$ counts layers and units |
 # | (a) | $\partial L/\partial z = z - \hat z$, and $L$ is not given | right for $L = \frac12\sum (z - \hat z)^2$, where $\hat z$ is the target; without the $\frac12$ it needs a factor 2 | central difference, exercise 5.16 |
-# | (b) | $h^{(i)} = g(\Theta^{(i)} x)$ | $x$ for $i = 1$ only; then $h^{(i)} = g(\Theta^{(i)} h^{(i-1)})$ | shapes, and the output as printed on the same slide |
+# | (b) | $h^{(i)} = g(\Theta^{(i)} x)$ | $x$ for $i = 1$ only; then $h^{(i)} = g(\Theta^{(i)} h^{(i-1)})$ | shapes, lesson 4, and the output as printed on the same slide |
 # | (b) | the penalty adds $\lambda\nabla_b\Omega$ to the gradient of $b$; which $\theta$ its sum takes is open | a choice, but say which: here $\Omega = \frac12\sum W^2$ without biases, so that part is 0 | central difference |
 # | (c) | $z = w^{(L)T} x^{(L)}$ | $x^{(L-1)}$ on the right, as in $z_k^{(1)} = W_k^{(1)T} x^{(0)}$ | by hand: a layer's output is not its input |
 # | (c) | $\partial z_k/\partial x^{(0)} = X^{(0)}$ and $\partial z_k/\partial x_k^{(0)} = W_k$ | $\partial z_k/\partial W_k = x^{(0)}$ and $\partial z_k/\partial x^{(0)} = W_k$ | central difference |
@@ -1021,16 +1053,16 @@ for name, J, formula in cases:
 # | (d) | tanh is "like logistic function but shifted" | shifted and scaled: $2\sigma(2u) - 1$ | central difference, exercise 5.1 |
 # | (d) | softplus beside "sparsifies outputs" | softplus is never exactly 0, relu is | counted, section 1 |
 # | (d) | $\frac12(y - y^*)^2$, "mean squared error" | half the squared error of one example | central difference, exercise 5.16 |
-# | (d) | $J = y^*\log y + (1-y^*)\log(1-y)$ and $J = \sum_k y_k^*\log y_k$ as loss | minus in front | central difference, section 2 |
+# | (d) | $J = y^*\log y + (1-y^*)\log(1-y)$ and $J = \sum_k y_k^*\log y_k$ as loss | minus in front | one step of descent, lesson 3 |
 # | (d) | $\frac{y^*}{y} + \frac{1-y^*}{1-y}$ on the last "Module 5" slide, with $y - 1$ in the second denominator before | with $y - 1$ it is the derivative of $J$ as printed, and of the *loss* it is the negative; with $1 - y$ it is neither | central difference, lesson 2 and exercise 5.16 |
 # | (d) | $dJ/dx_i = dJ/da_j \cdot \sum_j \alpha_{ji}$ | $\sum_j dJ/da_j\cdot\alpha_{ji}$ | central difference, lesson 1 |
 # | (d) | $z_j = \sigma(a_j)$ for all $j$, while sums start at $j = 0$ | $z_0 = 1$ carries the bias, and is not $\sigma(a_0)$ | computed |
 # | (d) | "initialize all partial derivatives to 0" | all but the output's own, which is 1; otherwise all stay 0 | run, lesson 2 |
-# | (e) | "the perceptron (logistic regression)" | a perceptron has a step, logistic regression a sigmoid | central difference: the step has slope 0 |
+# | (e) | "the perceptron (logistic regression)" | a perceptron has a step, logistic regression a sigmoid | central difference, lesson 3: the step has slope 0 |
 # | (e) | $w_{i,k}^\ell$ connects node $k$ to node $j$ | $w_{j,k}^\ell$ | by hand |
 # | (e) | $z^\ell = W_\ell\,a^\ell$ | $z^\ell = W_\ell\,a^{\ell-1}$ | shapes, and the prediction as printed below it |
 # | (e) | $L$ hidden layers with $W_1, \dots, W_L$ | $L$ hidden layers and the output have $L + 1$ matrices, and $\delta$ starts at layer $L + 1$ | by hand: two hidden layers are printed with $W_1, W_2, W_3$ |
-# | (e) | $\delta^L = G(L)(y - \hat y)$ for $L = \frac12(y - \hat y)^2$, and so on the slide before | $\hat y - y$: the factor is $-1$ | central difference, lesson 4 and exercise 5.16 |
+# | (e) | $\delta^L = G(L)(y - \hat y)$ for $L = \frac12(y - \hat y)^2$, and so on the slide before | $\hat y - y$: the factor is $-1$ | central difference, lesson 3 and exercise 5.16 |
 #
 # None of this takes anything from the notes; it is what a careful reader does with every text, this
 # one included.
@@ -1038,17 +1070,17 @@ for name, J, formula in cases:
 # %% [markdown]
 # ## What you have now
 #
-# An activation function decides how much of a gradient gets through: a quarter at most for $\sigma$,
-# all or nothing for relu. Softmax and cross-entropy are made for each other, and what is left of both
-# is $P - Y$. And you have three instruments that do not depend on anybody's formulas: the gradient
-# check, the count, and the experiment.
+# An activation function decides how much of a gradient gets through: a quarter at most for
+# $\sigma$, all or nothing for relu. Softmax and cross-entropy are made for each other, and what is
+# left of both is $P - Y$. And you have three instruments that do not depend on anybody's formulas:
+# the gradient check, the count, and the experiment.
 #
 # Three questions to take with you. Think first; the cell below has the answers.
 #
-# - **5a.** A classifier with softmax and quadratic loss starts with large random weights and does not
-#   learn. Name two changes, and say which of them acts where.
-# - **5b.** The gradient of cross-entropy and softmax is $P - Y$, without any $\phi'$. What happened to
-#   the derivative of the softmax?
+# - **5a.** A classifier with softmax and quadratic loss starts with large random weights and does
+#   not learn. Name two changes, and say which of them acts where.
+# - **5b.** The gradient of cross-entropy and softmax is $P - Y$, without any $\phi'$. What happened
+#   to the derivative of the softmax?
 # - **5c.** In your experiment a factor has the main effect 0. May you drop it?
 
 # %% free=true
@@ -1061,11 +1093,11 @@ answer(...)  # "5a", "5b" or "5c"
 #   now, each is a few pages. Give your network momentum, dropout or a layer of your own, and check
 #   its gradients: `course.gradcheck.check_vjp` takes any pair of a forward and a backward function.
 # - **Other layers.** Convolutions share weights, so gradients add up over positions; recurrent
-#   networks share them over time, so section 4 happens once for each step. Nothing else is new. Notes
-#   (b) continue with convolutional networks.
-# - **Reading.** C. Bishop, *Pattern Recognition and Machine Learning*, section 5.3, and I. Goodfellow,
-#   Y. Bengio and A. Courville, *Deep Learning*, chapters 6 to 8; for section 4, Glorot and Bengio
-#   (2010).
+#   networks share them over time, so section 4 happens once for each step. Nothing else is new.
+#   Notes (b) continue with convolutional networks.
+# - **Reading.** C. Bishop, *Pattern Recognition and Machine Learning*, section 5.3, and I.
+#   Goodfellow, Y. Bengio and A. Courville, *Deep Learning*, chapters 6 to 8; for section 4, Glorot
+#   and Bengio (2010).
 # - **Larger tools.** PyTorch and JAX differentiate like your engine of lesson 2, on arrays and on
 #   graphics cards. Their gradients can be checked as you have checked yours.
 #
