@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Lesson 1: The chain rule
 #
-# *About 90 minutes. You need Python functions, NumPy arrays with* `@`, `.T` *and* `np.diag`, *and
+# *About 120 minutes. You need Python functions, NumPy arrays with* `@`, `.T` *and* `np.diag`, *and
 # the derivatives of* $x^n$, $\sin$, $\cos$, $\exp$ *and* $\log$. *Here* $\log$ *is always the natural
 # logarithm,* `np.log`.
 #
@@ -25,7 +25,9 @@
 #
 # - `check(fn)` tries your function on fresh inputs. Where you write a derivative, it compares you
 #   with slopes that are measured, without any formula. If your answer is wrong, it tells you what
-#   is off, and on which inputs.
+#   is off, on which inputs, and, if it knows it, which mistake it looks like.
+# - `failing_case(fn)` gives you those inputs to play with: `fn(**failing_case(fn))` calls your
+#   function on them.
 # - `hint(fn)` helps a little; call it again and it helps more.
 # - `solution(fn)` shows one right answer. Use it when you have tried.
 # - `predict("…", ...)` asks what you expect before you see it. Write your guess in place of the `...`.
@@ -38,7 +40,7 @@
 # %%
 import numpy as np
 
-from autograder import answer, check, hint, predict, solution
+from autograder import answer, check, failing_case, hint, predict, solution
 from course import figures
 
 # %% [markdown]

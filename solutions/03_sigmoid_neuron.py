@@ -29,7 +29,7 @@
 # %%
 import numpy as np
 
-from autograder import answer, check, hint, predict, solution
+from autograder import answer, check, failing_case, hint, predict, solution
 from course import datasets, figures
 
 # %% [markdown]

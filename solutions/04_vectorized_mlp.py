@@ -23,7 +23,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from autograder import answer, bug, check, hint, predict, solution
+from autograder import answer, bug, check, failing_case, hint, predict, solution
 from course import datasets, figures, gradcheck, losses
 from course.activations import sigmoid, sigmoid_grad, softmax, tanh, tanh_grad
 

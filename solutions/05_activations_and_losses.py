@@ -30,7 +30,7 @@
 # %%
 import numpy as np
 
-from autograder import answer, bug, check, hint, predict, solution
+from autograder import answer, bug, check, failing_case, hint, predict, solution
 from course import datasets, figures
 from course.activations import ACTIVATIONS, relu, sigmoid
 from course.gradcheck import numerical_gradient, relative_error
