@@ -59,7 +59,8 @@ def _unusable(prediction: Prediction, guess: Any) -> str:
     """Return what a guess should be instead; empty if it can be judged."""
     if prediction.options:
         options = ", ".join(f'`"{option}"`' for option in prediction.options)
-        return "" if guess in prediction.options else f"choose one of {options}"
+        known = any(_alike(guess, option) for option in prediction.options)
+        return "" if known else f"choose one of {options}"
     if isinstance(prediction.answer, tuple):
         return "" if isinstance(guess, tuple) else "a shape is asked for, such as `(2, 3)`"
     number = isinstance(guess, int | float | np.number) and not isinstance(guess, bool)
@@ -68,9 +69,16 @@ def _unusable(prediction: Prediction, guess: Any) -> str:
 
 def _agrees(prediction: Prediction, guess: Any) -> bool:
     right = prediction.answer
-    if isinstance(right, str | tuple):
+    if isinstance(right, str):
+        return _alike(guess, right)
+    if isinstance(right, tuple):
         return guess == right
     return abs(guess - right) <= prediction.within * abs(right)
+
+
+def _alike(guess: Any, option: str) -> bool:
+    """Return whether a guess means an option: quotes and capitals do not matter."""
+    return str(guess).strip().casefold() == option.casefold()
 
 
 def answer(question: str | EllipsisType = ...) -> Markdown:

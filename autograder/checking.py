@@ -163,7 +163,8 @@ def _wrong(
     failed = {one.trial.family.name for one in failures}
     right = [name for name in dict.fromkeys(one.trial.family.name for one in tried)
              if name not in failed]  # fmt: skip
-    kinds = (f"It is right on every input of this kind: {', '.join(right)}.",) if right else ()
+    named = " and ".join(f'"{name}"' for name in right)
+    kinds = (f"It is right on every input of this kind: {named}.",) if right else ()
     return {
         "status": WRONG,
         "summary": _wrong_sentence(exercise, reference, sentences),
@@ -247,9 +248,11 @@ def _wrong_sentence(exercise: Exercise, reference: Reference, wrong: dict[str, s
     right = [name for name in names if name not in wrong]
     tail = f"; {', '.join(right)} right" if right else ""
     off = [name for name in names if name in wrong]
-    # Where intermediates are asked for, they are listed in the order of the backward pass.
+    # Where intermediates are asked for on the way to inputs, they are listed in that order.
     gradients = [ask for ask in exercise.asks if isinstance(ask, Gradient)]
-    if len(off) > 1 and any(ask.intermediates(reference) for ask in gradients):
+    if len(off) > 1 and any(
+        0 < len(ask.intermediates(reference)) < len(ask.wrt) for ask in gradients
+    ):
         tail += f". Start with {off[0]}, the first of them on the way back"
     return f"{', '.join(off)} wrong{tail}."
 

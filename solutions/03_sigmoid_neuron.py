@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Lesson 3: The sigmoid neuron
 #
-# *About 100 minutes. You need lessons 1 and 2: local derivative times upstream derivative, forward
+# *About 125 minutes. You need lessons 1 and 2: local derivative times upstream derivative, forward
 # and backward tables, and* $\sigma' = \sigma(1-\sigma)$. *In NumPy you need* `@`, `.T`, `.sum()`,
 # `np.where` *and* `np.abs`. *A good place for a break is before section 6.*
 #
@@ -60,8 +60,8 @@ def neuron_forward(w, b, x, phi):
 # one slide is headed "The Perceptron (Logistic Regression)", as if they were one thing. They do
 # decide alike: $\sigma(a)$ is above $\tfrac12$ exactly where $a > 0$. But do they learn alike?
 #
-# Gradient descent changes every parameter by $-\eta$ times its derivative, where $\eta$ is the size
-# of the step. **Predict:** a perceptron has $a = -2$, so it puts out 0, but the target is 1. How
+# Gradient descent changes every parameter by $-\eta$ times the derivative of the loss with respect to
+# it, where $\eta$ is the size of the step. **Predict:** a perceptron has $a = -2$, so it puts out 0, but the target is 1. How
 # much does gradient descent change its weights: `"a lot"`, `"a little"` or `"not at all"`?
 
 # %% free=true
@@ -348,7 +348,7 @@ def unit_grads(w, b, x, y, phi, phi_grad):
 # %% [markdown]
 # ## 5. Cross-entropy
 #
-# Let the target be 0 or 1. A sigmoid unit puts out a number between 0 and 1, so read it as a
+# Let the target be 0 or 1. (A number between is fine too: it says how probable a 1 is.) A sigmoid unit puts out a number between 0 and 1, so read it as a
 # probability: $\hat y$ is how probable the unit thinks it is that $y = 1$. Then $1 - \hat y$ is
 # what it gives to $y = 0$. Notes (d) print for this case, in our notation,
 #
@@ -378,7 +378,7 @@ for _ in range(6):
 #
 # $$J = -\big(y\,\log\hat y + (1-y)\,\log(1-\hat y)\big),$$
 #
-# the **cross-entropy**. It is positive, and 0 only for a prediction that is sure and right.
+# the **cross-entropy**. It is never negative, and 0 only for a prediction that is sure and right.
 #
 # **Exercise 3.7** · 4 minutes · ●○○
 #
@@ -720,7 +720,8 @@ figures.decision_boundary(lambda X: sigmoid(X @ w + b), X_moons, y_moons)
 # It decides with a straight line, $w\cdot x + b = 0$, because $a$ is linear in $x$. No amount of
 # training bends it. In lesson 4 several units together will.
 #
-# Where a plane does separate the classes, one unit is enough. Here are handwritten digits, 8 × 8
+# With more inputs, the line becomes a plane. Where a plane does separate the classes, one unit is
+# enough. Here are handwritten digits, 8 × 8
 # pixels, so $D = 64$. The unit learns to tell an 8 (target 1) from a 3 (target 0):
 
 # %% demo=true
@@ -764,7 +765,8 @@ figures.training_curves(runs, title="Three step sizes")
 # For $\eta c < 1$ the distance shrinks. Between 1 and 2 the step lands on the other side, but
 # nearer. Above 2 it lands on the other side and **farther away**, and so does the next: that is
 # where the jumps come from. Far out the cross-entropy grows only in proportion to the distance, so
-# here $w$ does not run off to infinity but jumps to and fro. And because no formula of yours
+# $w$ does not run off to infinity: the loss comes down for some steps, and is thrown up again as soon
+# as $w$ is near the minimum. And because no formula of yours
 # overflows, the losses stay finite and tell you what is wrong: the step is too large.
 
 # %% [markdown]

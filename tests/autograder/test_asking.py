@@ -26,6 +26,7 @@ def predictions(monkeypatch):
     [
         ("way", ..., "What do you expect? Write it in place of the `...`, then run this cell."),
         ("way", "up", "You expect `up`. **So it is.** It rises."),
+        ("way", " UP", "You expect ` UP`. **So it is.** It rises."),
         ("way", "down", "You expect `down`. It is not so: run on and see, then come back."),
         ("way", "sideways", "You wrote `'sideways'`; choose one of `\"up\"`, `\"down\"`."),
         ("way", 1, "You wrote `1`; choose one of `\"up\"`, `\"down\"`."),

@@ -146,7 +146,7 @@ def test_kind_of_input_that_is_right_is_told():
         dW, db = right(W, X, reg)
         return dW, db * len(X)
 
-    assert told(answer).notes == ("It is right on every input of this kind: one row.",)
+    assert told(answer).notes == ('It is right on every input of this kind: "one row".',)
 
 
 def test_answer_that_only_ever_stops_is_not_named():
