@@ -173,6 +173,7 @@ def _wrong(
             for name in exercise.outputs
         ),
         "maps": _maps(worst, sentences),
+        "partial": not exercise.planted,  # most of a function with one line wrong is right as it is
         **_shown(worst.family, worst.case, heard, kinds),
     }
 
@@ -232,9 +233,12 @@ def _right(trials: list[Trial], exercise: Exercise, suspicion: Suspicion | None)
         return {"status": MEASURED, "summary": summary}
     numeric = any("differences" in yardstick for yardstick in exercise.yardsticks)
     against = "central differences" if numeric else "the right values"
+    inputs = any(trial.case for trial in trials)
     return {
         "status": PASSED,
-        "summary": f"right. It agrees with {against} on {len(trials)} inputs.",
+        "summary": f"right. It agrees with {against} on {len(trials)} inputs."
+        if inputs
+        else "right.",
         "outputs": tuple(Output(name, True) for name in exercise.outputs),
         "look": suspicion.reasons[0] if suspicion else "",
     }
@@ -251,7 +255,7 @@ def _wrong_sentence(exercise: Exercise, reference: Reference, wrong: dict[str, s
     # Where intermediates are asked for on the way to inputs, they are listed in that order.
     gradients = [ask for ask in exercise.asks if isinstance(ask, Gradient)]
     if len(off) > 1 and any(
-        0 < len(ask.intermediates(reference)) < len(ask.wrt) for ask in gradients
+        0 < len(ask.intermediates(reference)) < len(ask.wrt) > 2 for ask in gradients
     ):
         tail += f". Start with {off[0]}, the first of them on the way back"
     return f"{', '.join(off)} wrong{tail}."

@@ -25,6 +25,7 @@ from autograder.result import CRASHED
 from course.gradcheck import relative_error
 
 TOLERANCE = 1e-6
+LISTED_ENTRIES = 40  # of a list of arrays; of larger ones only the shapes are shown
 MAP_SIZE = 24  # rows or columns that still read as a picture
 
 
@@ -244,7 +245,11 @@ def describe(value: Any) -> str:
         entries = np.array2string(value, precision=4, threshold=60, max_line_width=88)
         return f"shape {value.shape}\n{entries}"
     if isinstance(value, list | tuple):
-        return "\n".join(f"[{i}] {describe(item)}" for i, item in enumerate(value))
+        large = sum(map(np.size, value)) > LISTED_ENTRIES
+        items = [f"shape {np.shape(item)}" if large else describe(item) for item in value]
+        return "\n".join(f"[{i}] {item}" for i, item in enumerate(items))
+    if getattr(value, "__name__", "") == "<lambda>":
+        return "a function"
     if callable(value):
         module = "np." if isinstance(value, np.ufunc) else ""
         return f"{module}{getattr(value, '__name__', type(value).__name__)}"

@@ -73,6 +73,8 @@ class Result:
         What to tell the student about that mistake.
     maps : dict of str to tuple of str
         For some wrong outputs, which entries are off, a line a row.
+    partial : bool
+        Whether a wrong answer earns its share for the outputs that are right.
     look : str
         Why a human should look at a right answer; not shown to the student.
     case : dict, optional
@@ -91,6 +93,7 @@ class Result:
     mistake: str = ""
     question: str = ""
     maps: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    partial: bool = True
     look: str = ""
     case: dict[str, Any] | None = field(default=None, compare=False, repr=False)
 
@@ -103,6 +106,8 @@ class Result:
     def earned(self) -> float:
         """Points earned: the share of the outputs that are right."""
         if self.points is None or self.status not in (PASSED, WRONG) or not self.outputs:
+            return 0.0
+        if not (self.partial or self.passed):
             return 0.0
         right = sum(output.right for output in self.outputs)
         return round(self.points * right / len(self.outputs), 2)
@@ -140,7 +145,7 @@ class Result:
     @property
     def again(self) -> str:
         """The call that repeats a failed check on the same cases; empty if there is none."""
-        if self.seed is None or self.status not in (WRONG, CRASHED):
+        if self.seed is None or not self.inputs or self.status not in (WRONG, CRASHED):
             return ""
         return f"check({self.exercise}, seed={self.seed})"
 

@@ -16,7 +16,7 @@
 #
 # The same gradients will come back several times, with less help each time: first one line for each
 # step, in a table with gaps; then as sums, as outer products, for a whole batch; at last as a loop
-# over any number of layers, which you write alone.
+# over any number of layers.
 
 # %%
 from itertools import pairwise
@@ -469,7 +469,8 @@ print(f"loss at the start: {losses.sigmoid_cross_entropy(A, Y):.4f}")
 # ### The penalty
 #
 # The second term keeps weights small, since large weights make a network that bends sharply between
-# the examples. Notes (b) write it $\lambda/2m$ with $m$ examples; we write `reg` for $\lambda/N$:
+# the examples. Notes (b) write it $\lambda/2m$ with $m$ examples; we write `reg` for $\lambda/N$, and
+# give it as one number, whatever the size of the batch:
 #
 # $$\text{penalty} = \frac{\text{reg}}{2}\sum W^2,\qquad
 # \frac{d\,\text{penalty}}{dW_{ji}} = \text{reg}\cdot W_{ji} .$$
@@ -546,6 +547,8 @@ print(f"loss at the start: {losses.softmax_cross_entropy(A, y):.4f}")
 # | $\quad A^{(k)} = H^{(k-1)}W^{(k)T} + b^{(k)}$ | $\quad dW^{(k)} = dA^{(k)T}H^{(k-1)} + \text{reg}\,W^{(k)}$ |
 # | $\quad H^{(k)} = \phi(A^{(k)})$ | $\quad db^{(k)} = \sum_n dA^{(k)}_n$ |
 # | $J = \text{loss}(H^{(K)}, Y) + \text{penalty}$ | $\quad dA^{(k-1)} = \big(dA^{(k)}\,W^{(k)}\big) \odot \phi'(A^{(k-1)})$ |
+#
+# (The last line is for $k > 1$: in front of layer 1 there is the input, and nobody needs its error.)
 #
 # For the hidden layers take $\phi = \tanh$. The last layer has no activation function of its own,
 # $H^{(K)} = A^{(K)}$: it gives the logits, and the softmax sits in the loss.
@@ -686,7 +689,9 @@ for name, variance in (("1 / own units", 1 / 10), ("1 / inputs", 1 / 784)):
 # nearly 0, and no error comes back through it. To keep $a$ at the scale of the input, the variance
 # must be one over the number of *inputs* of the unit, its **fan-in**:
 #
-# $$W_{ji} \sim N\big(0,\ 1/D_{in}\big),\qquad b_j = 0 .$$
+# $$W_{ji} \sim \mathcal N\big(0,\ 1/D_{in}\big),\qquad b_j = 0 .$$
+#
+# Read: drawn from a normal distribution with mean 0 and variance $1/D_{in}$.
 #
 # **Exercise 4.10** · 5 minutes · ●○○
 #
@@ -735,7 +740,7 @@ def init_layer(rng, D_in, D_out):
 
 # %%
 def nudged(params, i, j, step):
-    """Return a copy of the list in which entry j of array i is larger by step."""
+    """Return a copy of the list with step, of either sign, added to entry j of array i."""
     moved = [V.copy() for V in params]
     moved[i][j] += step
     return moved
@@ -991,7 +996,7 @@ broken = bug(mended_grads, STUDENT)
 #
 # - if `dW` of a layer is wrong, and `db` right, it is the line of that `dW`; and the other way
 #   round;
-# - if both are wrong, they share a line: that of `dA`.
+# - if both are wrong, they share a line: that of `dA`, or one that `dA` is made from.
 
 # %% free=true
 name = "W3"

@@ -70,7 +70,7 @@ figures.activation_panels()
 # **Exercise 5.1** · 6 minutes · ●○○
 #
 # Write $\tanh$ and its derivative with `sigmoid`, which is safe for every $a$, and without
-# `np.tanh`. Here $J$ is the sum of all $h$, so `da` means $\phi'(a)$.
+# `np.tanh`. Here `da` stands for the slopes $\phi'(a)$ themselves, with nothing behind them.
 
 
 # %% exercise="tanh_from_sigmoid"
@@ -202,8 +202,10 @@ for name in ("relu", "softplus"):
 
 # %% [markdown]
 # The smallest output of softplus is near 0.02: small, but not 0. For every $a$, $1 + e^a$ is larger
-# than 1, so its logarithm is positive. "Sparsifies outputs" holds for relu. What holds for softplus
-# is the rest of the list: at the upper end, neither function saturates.
+# than 1, so its logarithm is positive. (On paper. A float64 rounds to 0 what is smaller than
+# $10^{-323}$, here below $a = -745$.) "Sparsifies outputs" holds for relu. What holds for softplus
+# too is that it does not saturate at the upper end. About the third property you will find out in
+# section 4, by measuring.
 
 # %% [markdown]
 # ## 2. Softmax with cross-entropy
@@ -264,7 +266,7 @@ from course.activations import softmax  # from here on it is given
 #
 # Up to now each $h_j$ depended on its own $a_j$ only, and $\phi'$ was all you needed. In a softmax
 # every output depends on every logit, through the sum. So there is a whole Jacobian, $C \times C$,
-# with $dp_k/da_l$ in row $k$ and column $l$. Write $Z = \sum_l e^{a_l}$ and use the quotient rule.
+# with $dp_k/da_l$ in row $k$ and column $l$. Write $Z = \sum_m e^{a_m}$ and use the quotient rule.
 #
 # If $l = k$, both numerator and denominator move:
 #
@@ -365,7 +367,7 @@ def softmax_backward(dP, P):
 # `"nan"`?
 
 # %% free=true
-predict("5 log of 0", ...)
+predict("5 log", ...)
 
 # %% free=true
 p = softmax(np.array([1000.0, 0.0]))
@@ -450,14 +452,14 @@ def logits_grad(A, y):
 
 
 # %%
-def full_network_loss(X, y, W1, b1, W2, b2):
+def full_network_loss(X, y, W1, b1, W2, b2):  # read it as math: for small logits it is safe
     P = softmax(sigmoid(X @ W1.T + b1) @ W2.T + b2)
     return -np.mean(np.log(P[np.arange(len(y)), y]))
 
 
 # %% exercise="full_network_grads"
 def full_network_grads(X, y, W1, b1, W2, b2):
-    """Return dW1, db1, dW2, db2 of full_network_loss, each with the shape of its own.
+    """Return dW1, db1, dW2, db2 of full_network_loss, each with the shape of its parameter.
 
     X: (N, D); y: labels, whole numbers, (N,); W1: (M, D); b1: (M,); W2: (C, M);
     b2: (C,).
@@ -531,8 +533,8 @@ for gap in (0.0, 2.0, 4.0, 8.0, 16.0):
 
 # %% [markdown]
 # The further the network is off, the *less* it learns from the quadratic loss: each $p_k$ close to
-# 0 or 1 brings a factor close to 0 with it. With the cross-entropy no entry of one example exceeds
-# 1, and it is nearly 1 just where it is needed.
+# 0 or 1 brings a factor close to 0 with it. With the cross-entropy no entry of one example is larger
+# than 1 in size, and it is nearly 1 just where it is needed.
 #
 # ### Two surfaces
 #
@@ -630,7 +632,7 @@ def gradient_norms(W, A, dH, phi_grad):
 rng = np.random.default_rng(0)
 X = rng.normal(size=(64, 100))
 W = [rng.normal(0, 0.1, size=(100, 100)) for _ in range(10)]  # 0.1² = 1 / fan-in
-dH = rng.normal(size=(64, 100)) / 80
+dH = rng.normal(size=(64, 100)) / 80  # its norm is about 1
 norms = {}
 for name in ("sigmoid", "tanh", "relu", "softplus"):
     A, _ = deep_forward(X, W, ACTIVATIONS[name].phi)
@@ -642,7 +644,8 @@ figures.gradient_by_layer(norms)
 # %% [markdown]
 # The axis is logarithmic, so a straight line is one factor for every layer. With sigmoid units the
 # first layer gets two millionths of what the last one gets, and it learns as slowly as that: this
-# is the **vanishing gradient**. For $\tanh$, $\phi'$ is 1 at $a = 0$, and little is lost. For relu,
+# is the **vanishing gradient**. For $\tanh$, $\phi'$ is 1 at $a = 0$, and an eighth is lost in
+# each layer. For softplus, $\phi'$ is $1/2$ there, and it helps less than its slide says. For relu,
 # half the entries of $\phi'$ are 1 and half are 0, so a share of $\sqrt{1/2} \approx 0.71$ of the
 # length is left. Weights from $N(0, 2/\text{fan-in})$ make up for exactly that, and so relu
 # networks start with these (He and others, *Delving deep into rectifiers*, ICCV 2015).
@@ -678,6 +681,10 @@ from course.optim import accuracy, train
 X_train, y_train, X_test, y_test = datasets.digits()
 
 # %% [markdown]
+# `MLP` is the library's network, with the two loops of lesson 4 inside: `MLP([64, 100, 10], "relu")`
+# has 64 inputs, 100 hidden relu units and 10 logits, and its lists `W` and `b` are yours to read.
+# `train` runs gradient descent on minibatches, `accuracy` counts right answers.
+#
 # What kills a unit is a large negative bias. Try some, for 100 units that look at the digits:
 
 # %% free=true
@@ -856,7 +863,7 @@ for name, effect in zip(FACTORS, main_effects(design, adam), strict=True):
 #
 # You will get a function that computes its gradients, with **one wrong line**. The loss is right.
 # As in lesson 4, which line is wrong depends on a name: with an empty one you get the first bug. If
-# you hand this notebook in, type your name as in your folder's name.
+# your teacher has told you to, put your name between the quotes. Otherwise leave the cell as it is.
 
 
 # %%
@@ -882,7 +889,8 @@ broken = bug(repaired_grads, STUDENT)
 #
 # - Is the error gone with `reg` = 0? Then it is in a penalty.
 # - Is it gone with a batch of one example? Then it is in a mean or a sum over the batch.
-# - Is only a weight matrix wrong, and its bias right? Then `dA` of the layer is right.
+# - Is only one of `dW` and `db` of a layer wrong? Then `dA` of the layer is right, and the line is
+#   that of the wrong one.
 # - Print `gradient / numeric` for the first wrong one. Is it a constant?
 
 
@@ -893,7 +901,8 @@ batch = {"X": rng.normal(size=(6, 3)), "y": np.array([0, 2, 1, 4, 2, 0])}
 batch |= {name: rng.normal(size=shape) for name, shape in shapes.items()} | {"reg": 0.3}
 
 # %% free=true
-small = batch | {"reg": 0.3}  # change it: "X": batch["X"][:1], "y": batch["y"][:1]
+small = batch | {"reg": 0.3}
+# one example: small = batch | {"X": batch["X"][:1], "y": batch["y"][:1]}
 
 
 def loss_by(name):  # the loss as a function of one of the arrays
@@ -929,7 +938,7 @@ def faulty_line():
 
 # %% exercise="repaired_grads"
 def repaired_grads(X, y, W1, b1, W2, b2, W3, b3, reg):
-    """Return dW1, db1, dW2, db2, dW3, db3 of relu_network_loss, each shaped as its own.
+    """Return dW1, db1, dW2, db2, dW3, db3 of relu_network_loss, shaped like W1, b1 and so on.
 
     X: (N, D); y: labels, whole numbers, (N,); W1: (M1, D); b1: (M1,); W2: (M2, M1);
     b2: (M2,); W3: (C, M2); b3: (C,); reg: the weight of the penalty, a number.
@@ -970,7 +979,7 @@ def repaired_grads(X, y, W1, b1, W2, b2, W3, b3, reg):
 #
 # because if $g$ really is $c\,p$, then the dot product $p\cdot g$ is $c$ times $p\cdot p$. Try it
 # out: if the norm of $c\,p - g$ is more than $10^{-6}$ times the norm of $g$, no factor mends the
-# formula.
+# formula. (No $p$ is 0 in all entries here.)
 #
 # **Exercise 5.16** · 12 minutes · ●●●
 #
@@ -1001,7 +1010,9 @@ def printed_factors(J, v, formulas):
 
 # %% [markdown]
 # Now hold printed gradients against losses, for a batch of four predictions and targets. There is
-# one line for each loss, and one column for each formula; $y$ is the target in all of them.
+# one line for each loss, and one column for each formula; $y$ is the target in all of them. The last
+# two formulas are those of lesson 2: what notes (d) print on their last slide, "Module 5", and on the
+# slides before it.
 
 # %% demo=true
 y_hat, y = np.array([0.3, 0.6, 0.8, 0.9]), np.array([0.0, 1.0, 0.0, 1.0])

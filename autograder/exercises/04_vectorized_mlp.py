@@ -1026,6 +1026,11 @@ LARGEST_ERROR = Exercise(
     ),
 )
 
+ANOTHER_LINE = (
+    "Seen from the loss, which array is the first that is wrong? The line that computes it gets "
+    "right values and makes a wrong one."
+)
+
 BUG_LINE = Exercise(
     name="bug_line",
     asks=(Value("line"),),
@@ -1042,14 +1047,10 @@ BUG_LINE = Exercise(
     ),
     driver=finds_line("mended_grads"),
     mistakes=(
-        Mistake("a wrong array, a right line", "return 13", "return 14",
-                "A line is wrong if it computes something wrong from right values. What does this "
-                "one get?"),
-        Mistake("an array further on", "return 13", "return 17",
-                "Everything behind the bug is wrong too. Which array is the first, seen from the "
-                "loss?"),
-        Mistake("docstring not counted", "return 13", "return 7",
-                "Use the numbers on the left: the first line, `def`, has number 1."),
+        # Which line is right depends on the student, so what is said must not.
+        Mistake("another line, 14", "return 13", "return 14", ANOTHER_LINE),
+        Mistake("another line, 17", "return 13", "return 17", ANOTHER_LINE),
+        Mistake("another line, 7", "return 13", "return 7", ANOTHER_LINE),
         Mistake("the line as text", "return 13", 'return "13"',
                 "A number is asked for, without quotes."),
         Mistake("no number", "return 13", "return None",

@@ -929,6 +929,11 @@ MAIN_EFFECTS = Exercise(
     ),
 )
 
+ANOTHER_LINE = (
+    "Seen from the loss, which gradient is the first that is wrong? The line that computes it, or "
+    "what only it is made from, is the one."
+)
+
 FAULTY_LINE = Exercise(
     name="faulty_line",
     asks=(Value("line"),),
@@ -945,11 +950,10 @@ FAULTY_LINE = Exercise(
         "layer, which factor, with or without the penalty.",
     ),
     mistakes=(
-        Mistake("one line too far down", "return 14", "return 15", "The line is another one."),
-        Mistake("one line too far up", "return 14", "return 13", "The line is another one."),
-        Mistake("a line that only passes it on", "return 14", "return 17",
-                "This line is right; what comes into it is not."),
-        Mistake("first line of the function", "return 14", "return 1", "The line is another one."),
+        # Which line is right depends on the student, so what is said must not.
+        Mistake("another line, 15", "return 14", "return 15", ANOTHER_LINE),
+        Mistake("another line, 13", "return 14", "return 13", ANOTHER_LINE),
+        Mistake("another line, 17", "return 14", "return 17", ANOTHER_LINE),
         Mistake("text for a number", "return 14", 'return "14"', "A whole number is asked for."),
         Mistake("nothing returned", "return 14", "14", "The number is not returned."),
     ),
@@ -1110,9 +1114,10 @@ EXERCISES = (
 PREDICTIONS = (
     Prediction("5 steeper", 4, "tanh' is 1 at 0, and sigma' is 1/4."),
     Prediction("5 kink", 0.5,
-               "The value is 0 on the left and eps on the right: eps over 2 eps, for every eps."),
+               "The value is 0 on the left and eps on the right: eps over 2 eps, for every eps.",
+               within=0.0),
     Prediction("5 zeros", 0, "1 + e^a is larger than 1 for every a, so its logarithm is not 0."),
-    Prediction("5 log of 0", "-inf",
+    Prediction("5 log", "-inf",
                "exp(-1000) is 0 in float64, and so is the probability.",
                options=("-1000", "-inf", "nan")),
     Prediction("5 ratio", "1500",
@@ -1124,7 +1129,7 @@ PREDICTIONS = (
     Prediction("5 sigmoid factor", 0.25,
                "sigma' is at most 1/4, and close to it while a is near 0.", within=0.1),
     Prediction("5 depth", "-",
-               "Through sigmoid layers the gradient fades, and plain descent does not get far.",
+               "On average over the other three factors. Read on for what the average hides.",
                options=("+", "-")),
 )
 
