@@ -11,6 +11,7 @@ order in which work passes through:
 | `lessons`    | the same files as notebooks                                           |
 | `build`      | builds notebooks from a lesson                                        |
 | `exercise`   | what an exercise asks: case families, numeric truth, mistakes         |
+| `cases`      | what the case families of several lessons draw                        |
 | `exercises`  | the declarations, one module a lesson                                 |
 | `checking`   | tries one answer on fresh cases                                       |
 | `comparing`  | holds what it returned against the truth                              |

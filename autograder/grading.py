@@ -1,10 +1,11 @@
 """Grades what a class handed in: a submission goes in, verdicts come out, nbgrader keeps the marks.
 
-| name          | does                                                                           |
-|---------------|--------------------------------------------------------------------------------|
-| `Submission`  | one student's marks in one lesson, and what was wrong with the notebook        |
-| `grade_class` | grades all that is new or changed, one submission after the other              |
-| `misplaced`   | the notebooks that were put where no lesson is looked for                      |
+| name             | does                                                                       |
+|------------------|----------------------------------------------------------------------------|
+| `Submission`     | one student's marks in one lesson, and what was wrong with the notebook    |
+| `grade_class`    | grades all that is new or changed, one submission after the other          |
+| `needing_a_look` | what a human should look at, whatever its marks                            |
+| `misplaced`      | the notebooks that were put where no lesson is looked for                  |
 
 One submission at a time, so that a broken one costs nobody else anything. A notebook that cannot be
 marked at all gets 0 and its reason. What has been graded is noted in `graded.jsonl`, by the content
@@ -120,7 +121,7 @@ def grade_class(
     marked = [
         _grade(folder, student, find_lesson(name), graded) for student, name in progress(todo)
     ]
-    return _looked_at(folder, marked)
+    return needing_a_look(folder, marked)
 
 
 def handed_in(folder: Path) -> list[tuple[str, str]]:
@@ -171,7 +172,7 @@ def _grade(folder: Path, student: str, lesson: Lesson, graded: dict[str, dict]) 
     return submission
 
 
-def _looked_at(folder: Path, submissions: list[Submission]) -> list[Submission]:
+def needing_a_look(folder: Path, submissions: list[Submission]) -> list[Submission]:
     """Return the submissions with a reason where a signature or an answer needs a human look."""
     reasons = {}
     for lesson in dict.fromkeys(one.lesson for one in submissions):
@@ -181,12 +182,12 @@ def _looked_at(folder: Path, submissions: list[Submission]) -> list[Submission]:
             if one.lesson is lesson and not one.problem
         }
         reasons |= {(who, lesson.name): why for who, why in doubtful(signatures).items()}
-    looked_at = []
+    marked = []
     for one in submissions:
         answers = [f"{r.exercise}: {r.look}" for r in one.results.values() if r.look]
         why = [reasons.get((one.student, one.lesson.name), ""), *answers]
-        looked_at.append(replace(one, look="; ".join(filter(None, why))))
-    return looked_at
+        marked.append(replace(one, look="; ".join(filter(None, why))))
+    return marked
 
 
 def _handed_in_at(folder: Path, submission: Submission) -> Path:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from autograder.cases import away_from_zero, different_sizes, untapped
 from autograder.exercise import (
     Exercise,
     Family,
@@ -36,22 +37,6 @@ OPERATIONS = {
     "sin": (np.sin, lambda a: (float(np.cos(a)),)),
     "exp": (np.exp, lambda a: (float(np.exp(a)),)),
 }
-
-
-def away_from_zero(rng, low, high, size=None):
-    """Return numbers of either sign whose size is between low and high."""
-    values = rng.uniform(low, high, size) * rng.choice([-1.0, 1.0], size)
-    return values if size is not None else float(values)
-
-
-def different_sizes(rng, count):
-    """Return `count` different sizes from 2 up, so that no transpose goes unnoticed."""
-    return rng.permutation(np.arange(2, 2 + count)).tolist()
-
-
-def untapped(name, value):
-    """Let an intermediate quantity pass as it is."""
-    return value
 
 
 # Formulas, with every intermediate quantity that is asked for tapped.

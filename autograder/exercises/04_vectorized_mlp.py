@@ -6,6 +6,7 @@ from itertools import pairwise
 import numpy as np
 
 from autograder.asking import finds_line
+from autograder.cases import different_sizes, untapped
 from autograder.exercise import (
     Exercise,
     Family,
@@ -36,20 +37,10 @@ PHI = {
 CURVED = (sigmoid_grad, softplus_grad, tanh_grad)
 
 
-def different_sizes(rng, count):
-    """Return `count` different sizes from 2 up, so that no transpose goes unnoticed."""
-    return rng.permutation(np.arange(2, 2 + count)).tolist()
-
-
 def two_of(rng, choices):
     """Return two different entries of a tuple."""
     first, second = rng.permutation(len(choices))[:2]
     return choices[first], choices[second]
-
-
-def untapped(name, value):
-    """Let an intermediate quantity pass as it is."""
-    return value
 
 
 def fixed(*shape):

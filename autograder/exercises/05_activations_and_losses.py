@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 
 from autograder.asking import finds_line
+from autograder.cases import away_from_zero, different_sizes, untapped
 from autograder.exercise import (
     Exercise,
     Family,
@@ -18,22 +19,6 @@ from course.activations import ACTIVATIONS, log_softmax, sigmoid, softmax, softp
 
 MARGIN = 0.05  # pre-activations of relu units stay so far from the kink
 FACTORS = (2.0, 0.5, -2.0, 3.0, 0.25)
-
-
-def away_from_zero(rng, low, high, size=None):
-    """Return numbers of either sign whose size is between low and high."""
-    values = rng.uniform(low, high, size) * rng.choice([-1.0, 1.0], size)
-    return values if size is not None else float(values)
-
-
-def different_sizes(rng, count):
-    """Return `count` different sizes from 2 up, so that no transpose goes unnoticed."""
-    return rng.permutation(np.arange(2, 2 + count)).tolist()
-
-
-def untapped(name, value):
-    """Let an intermediate quantity pass as it is."""
-    return value
 
 
 def one_hot(y, C):

@@ -3,6 +3,10 @@
 import nbformat
 import pytest
 
+from autograder.build import notebook_text, student_notebook
+from autograder.grading import Submission, needing_a_look
+from autograder.lessons import find_lesson
+from autograder.result import Result
 from autograder.signing import doubtful, signature_in
 
 
@@ -44,3 +48,23 @@ def test_signatures_to_look_at():
         "student-004": "STUDENT is 'somebody', which does not fit the folder's name",
         "bo": "STUDENT is 'bob', which does not fit the folder's name",
     }
+
+
+def test_class_lists_signatures_and_answers_that_need_a_look(tmp_path):
+    lesson = find_lesson("4")
+    submissions = []
+    for student, signature in (("ada", "Ada"), ("bo", "ada"), ("cy", "Cy")):
+        book = student_notebook(lesson)
+        for cell in book.cells:
+            cell.source = cell.source.replace('STUDENT = ""', f'STUDENT = "{signature}"')
+        path = tmp_path / "submitted" / student / lesson.name / f"{lesson.name}.ipynb"
+        path.parent.mkdir(parents=True)
+        path.write_text(notebook_text(book), encoding="utf-8")
+        looked = Result("deltas", "passed", "right.", look="it calls course.gradcheck")
+        results = {"deltas": looked} if student == "cy" else {}
+        submissions.append(Submission(student, lesson, {}, results))
+    assert [one.look for one in needing_a_look(tmp_path, submissions)] == [
+        "STUDENT is 'Ada', as in bo",
+        "STUDENT is 'ada', as in ada",
+        "deltas: it calls course.gradcheck",
+    ]
