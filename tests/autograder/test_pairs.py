@@ -67,6 +67,15 @@ def test_forgotten_mean_is_named():
     assert result.mistake == "factor rows of x"
 
 
+def test_loss_and_gradient_from_one_function_can_be_taken_apart():
+    def both(x, y):
+        return softmax_loss(x, y), softmax_loss_backward(1.0, x, y)
+
+    assert check_pair(
+        lambda x, y: both(x, y)[0], lambda up, x, y: up * both(x, y)[1], X, LABELS
+    ).passed
+
+
 def test_inputs_without_floats_are_refused():
     with pytest.raises(TypeError, match="none of the inputs is float64"):
         check_pair(lambda n: n, lambda up, n: up, 3)
