@@ -16,6 +16,7 @@ import os
 import re
 import secrets
 import sys
+import traceback
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -243,6 +244,25 @@ def _remove_stand_ins(_: Any) -> None:
         del names[name]
 
 
+def _tell_unwritten(
+    shell: Any, kind: type, error: NotImplementedError, trace: Any, tb_offset: int | None = None
+) -> None:
+    """Say in one line that a cell calls an exercise that is not written; show the rest as usual."""
+    if hasattr(error, "_render_traceback_"):
+        shell._showtraceback(kind, error, error._render_traceback_())
+        return
+    stub = traceback.extract_tb(trace)[-1].name
+    try:
+        find_exercise(stub)
+    except LookupError:
+        lines = shell.InteractiveTB.structured_traceback(kind, error, trace, tb_offset=tb_offset)
+        shell._showtraceback(kind, error, lines)
+    else:
+        said = f"this cell calls `{stub}`, which is not written yet."
+        shell._showtraceback(NotAttempted, said, [f"{NotAttempted.__name__}: {said}"])
+
+
 if _shell() is not None:
+    _shell().set_custom_exc((NotImplementedError,), _tell_unwritten)
     _shell().events.register("pre_run_cell", _stand_in_for_undefined)
     _shell().events.register("post_run_cell", _remove_stand_ins)

@@ -77,6 +77,23 @@ def test_placeholder_does_not_outlive_the_cell(at_home):
     assert error.ename == "NameError"
 
 
+def test_cell_that_calls_a_stub_says_so_in_one_line():
+    called, other, checked = run(
+        "def power_grad(a, b, x):\n    raise NotImplementedError()\n\nprint(power_grad(1, 2, 3))",
+        "def mine():\n    raise NotImplementedError('later')\n\nmine()",
+        "check(power_grad)",
+    )
+    (error,) = called
+    said = "this cell calls `power_grad`, which is not written yet."
+    assert (error.ename, error.evalue) == ("NotAttempted", said)
+    assert error.traceback == [f"NotAttempted: {said}"]
+    assert (other[0].ename, other[0].evalue) == ("NotImplementedError", "later")
+    assert len(other[0].traceback) > 1
+    assert checked[-1].traceback == [
+        "NotAttempted: power_grad: not written yet: it still raises `NotImplementedError`."
+    ]
+
+
 def test_grading_returns_points_with_the_report_and_writes_no_stderr():
     outputs = run(
         "import numpy as np",
