@@ -80,8 +80,10 @@ def _sample(lesson: Lesson, student: str, kind: int, rng: np.random.Generator) -
         return Sample(student, "half done, with one mistake", done)
     if kind == 4:
         name = names[int(rng.integers(len(names)))]
-        body = answers[name].rstrip().rsplit("\n", 1)[0] + f"\n    {CRASH}"
-        return Sample(student, f"{name} crashes", answers | {name: body})
+        *body, last = answers[name].rstrip().splitlines()
+        indent = last[: len(last) - len(last.lstrip())]
+        crashing = "\n".join([*body, indent + CRASH])
+        return Sample(student, f"{name} crashes", answers | {name: crashing})
     return Sample(student, "untouched", {})
 
 

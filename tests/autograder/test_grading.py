@@ -19,6 +19,7 @@ from autograder.build import CHECK_PREFIX, answered_notebook, notebook_text, stu
 from autograder.checking import check_answer
 from autograder.classroom import ClassError, read_seed, read_students
 from autograder.demo import sample_class
+from autograder.exercises import exercises_of
 from autograder.lessons import find_lesson
 from autograder.notebook import GRADING_REPEATS
 from autograder.reference import lesson_names
@@ -59,6 +60,19 @@ def test_gradebook_has_the_marks_that_the_sample_answers_deserve(demo_class, les
     assert 0 < totals["three mistakes"] < PERFECT
     assert 0 < totals["half done, with one mistake"] < totals["three mistakes"]
     assert any("crashes" in story for story in totals)
+
+
+@pytest.mark.parametrize("name", lesson_names())
+def test_sample_answers_are_python_and_the_crash_is_one(name):
+    lesson = find_lesson(name)
+    for sample in sample_class(lesson, 12):
+        for exercise, source in sample.answers.items():
+            fn = lesson.reference.function(exercise, source)
+            if sample.story == f"{exercise} crashes":
+                asked = exercises_of(name)[exercise]
+                result = check_answer(fn, asked, lesson.reference, seed=0, repeats=1, points=2)
+                assert "ZeroDivisionError" in str(result), str(result)
+                assert result.earned == 0
 
 
 def test_demo_prints_the_gradebook(demo_class, lesson):
