@@ -10,6 +10,7 @@ order in which work passes through:
 | `reference`  | the right answers, read from solutions/NN_topic.py                    |
 | `lessons`    | the same files as notebooks                                           |
 | `build`      | builds notebooks from a lesson                                        |
+| `asks`       | what can be asked for, and how the truth about it is found            |
 | `exercise`   | what an exercise asks: case families, numeric truth, mistakes         |
 | `cases`      | what the case families of several lessons draw                        |
 | `exercises`  | the declarations, one module a lesson                                 |

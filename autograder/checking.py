@@ -19,17 +19,10 @@ from typing import Any
 import numpy as np
 
 import course
+from autograder.asks import Case, Gradient
 from autograder.comparing import CrashedError, Wrong, compare, describe, entry_map, outputs_of
 from autograder.diagnosis import diagnose
-from autograder.exercise import (
-    Case,
-    Exercise,
-    Family,
-    Gradient,
-    Question,
-    WrongAnswerError,
-    questions,
-)
+from autograder.exercise import Exercise, Family, Question, WrongAnswerError, questions
 from autograder.hypotheses import Trial
 from autograder.numeric import Suspicion, suspect
 from autograder.reference import Reference

@@ -20,7 +20,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograder.exercise import Exercise, Truth, WrongAnswerError
+from autograder.asks import Truth
+from autograder.exercise import Exercise, WrongAnswerError
 from autograder.result import CRASHED
 from course.gradcheck import relative_error
 

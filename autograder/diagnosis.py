@@ -57,7 +57,7 @@ def diagnose(
         for name in exercise.outputs
         if not all(same(trial.values[name], trial.truth[name]) for trial in returned)
     ]
-    more: list[Trial] = []
+    never_stopped, more = len(returned) == len(trials), []
 
     def explains(hypothesis: Hypothesis, names: tuple[str, ...] | list[str]) -> bool:
         if not _fits(hypothesis, trials, names):
@@ -67,15 +67,15 @@ def diagnose(
 
     for hypotheses in (
         _declared(exercise, reference, attempt, 1),
-        transforms(trials, exercise.outputs, wrong) if returned == trials else (),
+        transforms(trials, exercise.outputs, wrong) if never_stopped else (),
         upstream_ignored(exercise, reference),
         # Two that only agree in how they stop say nothing about a third.
-        _declared(exercise, reference, attempt, 2) if returned == trials else (),
+        _declared(exercise, reference, attempt, 2) if never_stopped else (),
     ):
         for hypothesis in hypotheses:
             if explains(hypothesis, exercise.outputs):
                 return hypothesis.diagnosis
-    digits = digits_right(trials, wrong) if returned == trials else 0
+    digits = digits_right(trials, wrong) if never_stopped else 0
     if digits >= FEW_DIGITS:
         return Diagnosis(
             "few digits",
@@ -84,7 +84,7 @@ def diagnose(
         )
     # Nothing explains the answer as a whole: say what holds for single outputs.
     facts = []
-    for name in wrong if len(wrong) > 1 and returned == trials else ():
+    for name in wrong if len(wrong) > 1 and never_stopped else ():
         one = transforms(trials, exercise.outputs, [name])
         facts += [next((h.diagnosis for h in one if explains(h, [name])), None)]
     facts = [fact for fact in facts if fact]

@@ -18,8 +18,9 @@ from typing import Any
 
 import numpy as np
 
+from autograder.asks import Case, Gradient, Truth
 from autograder.comparing import as_numbers, parts
-from autograder.exercise import Case, Exercise, Family, Gradient, Question, Truth
+from autograder.exercise import Exercise, Family, Question
 from autograder.reference import Reference
 from course.gradcheck import relative_error
 

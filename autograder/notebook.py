@@ -20,8 +20,9 @@ import traceback
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from autograder.asks import Case
 from autograder.checking import check_answer
-from autograder.exercise import Case, Exercise
+from autograder.exercise import Exercise
 from autograder.exercises import find_exercise
 from autograder.reference import Reference
 from autograder.result import NOT_ATTEMPTED, NOT_DEFINED, Grade, Result

@@ -25,8 +25,9 @@ from typing import Any
 
 import numpy as np
 
+from autograder.asks import Gradient, Jacobian
 from autograder.comparing import outputs_of, parts
-from autograder.exercise import Exercise, Gradient, Jacobian
+from autograder.exercise import Exercise
 from autograder.hypotheses import Trial
 from autograder.reference import Reference
 from course import gradcheck

@@ -14,8 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from autograder.asks import Case, Gradient
 from autograder.checking import check_answer
-from autograder.exercise import Case, Exercise, Family, Gradient
+from autograder.exercise import Exercise, Family
 from autograder.reference import Reference
 from autograder.result import Result
 

@@ -4,16 +4,9 @@ from itertools import pairwise
 
 import numpy as np
 
+from autograder.asks import Gradient, Jacobian, Value
 from autograder.cases import away_from_zero, different_sizes, untapped
-from autograder.exercise import (
-    Exercise,
-    Family,
-    Gradient,
-    Jacobian,
-    Mistake,
-    Prediction,
-    Value,
-)
+from autograder.exercise import Exercise, Family, Mistake, Prediction
 
 FUNCTIONS = (np.sin, np.cos, np.exp, np.tanh)
 

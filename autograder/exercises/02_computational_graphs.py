@@ -10,16 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from autograder.asks import Gradient, Value
 from autograder.cases import away_from_zero, different_sizes, untapped
-from autograder.exercise import (
-    Exercise,
-    Family,
-    Gradient,
-    Mistake,
-    Prediction,
-    Value,
-    WrongAnswerError,
-)
+from autograder.exercise import Exercise, Family, Mistake, Prediction, WrongAnswerError
 from course import activations
 
 BINARY_GATES = ("+", "-", "*", "/", "max")

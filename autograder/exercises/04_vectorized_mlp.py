@@ -6,16 +6,9 @@ from itertools import pairwise
 import numpy as np
 
 from autograder.asking import finds_line
+from autograder.asks import Gradient, Value
 from autograder.cases import different_sizes, untapped
-from autograder.exercise import (
-    Exercise,
-    Family,
-    Gradient,
-    Mistake,
-    Prediction,
-    Value,
-    WrongAnswerError,
-)
+from autograder.exercise import Exercise, Family, Mistake, Prediction, WrongAnswerError
 from course.activations import (
     identity,
     identity_grad,

@@ -5,16 +5,9 @@ import itertools
 import numpy as np
 
 from autograder.asking import finds_line
+from autograder.asks import Gradient, Jacobian, Value
 from autograder.cases import away_from_zero, different_sizes, untapped
-from autograder.exercise import (
-    Exercise,
-    Family,
-    Gradient,
-    Jacobian,
-    Mistake,
-    Prediction,
-    Value,
-)
+from autograder.exercise import Exercise, Family, Mistake, Prediction
 from course.activations import ACTIVATIONS, log_softmax, sigmoid, softmax, softplus
 
 MARGIN = 0.05  # pre-activations of relu units stay so far from the kink

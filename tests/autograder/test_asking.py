@@ -5,8 +5,9 @@ import pytest
 
 from autograder import answer, asking, bug, predict
 from autograder.asking import finds_line, planted_line
+from autograder.asks import Value
 from autograder.checking import check_answer
-from autograder.exercise import Exercise, Family, Mistake, Prediction, Value
+from autograder.exercise import Exercise, Family, Mistake, Prediction
 from autograder.reference import Reference
 
 CHOICE = Prediction("way", "up", "It rises.", options=("up", "down"))

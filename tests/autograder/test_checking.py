@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from autograder.asks import Gradient, Value
 from autograder.checking import check_answer
-from autograder.exercise import Exercise, Family, Gradient, Value, WrongAnswerError
+from autograder.exercise import Exercise, Family, WrongAnswerError
 from autograder.exercises import exercises_of
 from autograder.reference import Reference, find_reference, lesson_names
 

@@ -5,8 +5,9 @@ import itertools
 import numpy as np
 import pytest
 
+from autograder.asks import Gradient, Value
 from autograder.checking import check_answer
-from autograder.exercise import Exercise, Family, Gradient, Mistake, Value
+from autograder.exercise import Exercise, Family, Mistake
 from autograder.exercises import exercises_of
 from autograder.reference import Reference, find_reference, lesson_names
 

@@ -5,8 +5,9 @@ import inspect
 import numpy as np
 import pytest
 
+from autograder.asks import Gradient
 from autograder.checking import check_answer
-from autograder.exercise import Exercise, Family, Gradient
+from autograder.exercise import Exercise, Family
 from autograder.exercises import exercises_of
 from autograder.reference import Reference, find_reference, lesson_names
 from course.gradcheck import numerical_gradient
