@@ -14,6 +14,7 @@ JSON_MIME = "application/vnd.backprop-course.result+json"
 
 PASSED, WRONG, CRASHED, MEASURED = "passed", "wrong", "crashed", "measured"
 LOOKS_LIKE, ENTRY_BY_ENTRY = "What it looks like:", "entry by entry (· right, ✗ off)"
+OPEN_LINES = 14  # inputs that take more are folded away
 NOT_ATTEMPTED, NOT_DEFINED = "not attempted", "not defined"
 
 _STYLE = {
@@ -195,12 +196,11 @@ class Result:
             parts.append(f"<div><code>{html.escape(name)}</code>, {ENTRY_BY_ENTRY}:</div>")
             parts.append(f'<div style="margin:2px 0 6px 14px">{_code(chr(10).join(rows))}</div>')
         if self.inputs:
-            parts.append(f"<div>Inputs it went wrong on ({html.escape(self.family)}):</div>")
+            rows = ((f"<code>{html.escape(k)}</code>", _code(v)) for k, v in self.inputs.items())
+            lines = sum(text.count("\n") + 1 for text in self.inputs.values())
             parts.append(
-                _table(
-                    (f"<code>{html.escape(name)}</code>", _code(text))
-                    for name, text in self.inputs.items()
-                )
+                f"<details{' open' * (lines <= OPEN_LINES)}><summary>Inputs it went wrong on "
+                f"({html.escape(self.family)})</summary>{_table(rows)}</details>"
             )
         parts += [f"<div>{_rich(note)}</div>" for note in self.notes]
         if self.again:
@@ -236,8 +236,12 @@ def _output_row(output: Output) -> tuple[str, str]:
 
 def _table(rows: Any) -> str:
     """Return two columns; styled cell by cell, since style sheets differ from reader to reader."""
-    cell = 'style="text-align:left;vertical-align:top;padding:1px 14px 1px 0;border:0"'
-    body = "".join(f"<tr><td {cell}>{name}</td><td {cell}>{text}</td></tr>" for name, text in rows)
+    style = "text-align:left;vertical-align:top;padding:1px 14px 1px 0;border:0"
+    name_style = f"{style};white-space:nowrap"
+    body = "".join(
+        f'<tr><td style="{name_style}">{name}</td><td style="{style}">{text}</td></tr>'
+        for name, text in rows
+    )
     return f'<table style="margin:4px 0;border:0;background:none"><tbody>{body}</tbody></table>'
 
 

@@ -324,6 +324,15 @@ def test_failing_case_is_shown_with_its_family():
     assert "    x: shape (1,)\n        [2.]" in str(result)
 
 
+def test_long_inputs_are_folded_away_in_html():
+    def inputs(rows):
+        case = exercise(Gradient(lambda x: (x**2).sum(), wrt=("x",)), big={"x": np.ones((rows, 2))})
+        return check(lambda x: 3 * x, case).to_html()
+
+    assert "<details open><summary>Inputs it went wrong on (big)</summary>" in inputs(3)
+    assert "<details><summary>Inputs it went wrong on (big)</summary>" in inputs(20)
+
+
 def test_same_seed_draws_the_same_cases_and_more_repeats_add_to_them(exercises):
     power = exercises["power_grad"]
     few = [case for _, case in power.cases(seed=5, repeats=2)]
