@@ -8,7 +8,8 @@ from autograder.asking import finds_line, planted_line
 from autograder.asks import Value
 from autograder.checking import check_answer
 from autograder.exercise import Exercise, Family, Mistake, Prediction
-from autograder.reference import Reference
+from autograder.exercises import exercises_of
+from autograder.reference import Reference, find_reference, lesson_names
 
 CHOICE = Prediction("way", "up", "It rises.", options=("up", "down"))
 NUMBER = Prediction("factor", 100, "The square of ten.", within=0.1)
@@ -121,3 +122,32 @@ def test_line_is_judged_for_the_students_own_bug_and_never_told():
     assert line(3, other).summary == "line 3 is right as it is."
     assert line(3, other).earned == 0
     assert line("'3'", "").summary == "returned '3', but should return the number of a line."
+
+
+def bug_hunts():
+    for lesson in lesson_names():
+        for name, exercise in exercises_of(lesson).items():
+            if exercise.planted:
+                yield pytest.param(lesson, exercise, id=name)
+
+
+@pytest.mark.parametrize(("lesson", "exercise"), list(bug_hunts()))
+def test_every_planted_bug_is_one_line_that_a_check_catches(lesson, exercise):
+    reference = find_reference(lesson)
+    right = reference.answers[exercise.name].splitlines()
+    mistakes = {mistake.name: mistake for mistake in exercise.mistakes}
+    lines = set()
+    for name in exercise.planted:
+        wrong = mistakes[name].applied_to("\n".join(right))
+        fn = reference.function(exercise.name, wrong)
+        (line,) = [
+            number
+            for number, (old, new) in enumerate(zip(right, wrong.splitlines(), strict=True), 1)
+            if old != new
+        ]
+        lines.add(line)
+        result = check_answer(fn, exercise, reference, seed=0, repeats=2, points=3)
+        assert result.status in ("wrong", "crashed")  # some run only on layers of equal size
+        assert result.earned == 0, "most of the listing is right as it was handed out"
+    assert len(exercise.planted) >= 5
+    assert len(lines) >= 4, "neighbours should look at different lines"
