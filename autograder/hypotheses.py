@@ -136,7 +136,7 @@ def _factors(trials: list[Trial], wrong: list[str]) -> Iterator[Hypothesis]:
             2.0: "twice the right value on every input. Which factor of 2 is one too many?",
             0.5: "half the right value on every input. Which factor of 2 is missing?",
         }.get(round(factor, 6), f"{factor:.6g} times the right value on every input.")
-        name = {-1.0: "sign", 0.0: "all zero"}.get(round(factor, 6), f"factor {factor:.6g}")
+        name = {-1.0: "sign", 0.0: "all zero"}.get(round(factor, 6), f"a factor of {factor:.6g}")
         yield Hypothesis(Diagnosis(name, f"{what} {said}"), _scaled(wrong, lambda case: factor))
         return
     for (argument, axis), sizes in _sizes(trials).items():
@@ -148,8 +148,8 @@ def _factors(trials: list[Trial], wrong: list[str]) -> Iterator[Hypothesis]:
         ):
             if np.allclose(ratios, np.power(np.array(sizes, dtype=float), power), rtol=SAME):
                 size = "rows" if axis == 0 else "columns"
-                text = f"{what} {said} by a factor: the number of {size} of {argument}. {question}"
-                name = f"factor {'1/' if power < 0 else ''}{size} of {argument}"
+                text = f"{what} {said} by that factor. {question}"
+                name = f"{said} by a factor, the {size} of {argument}"
                 yield Hypothesis(
                     Diagnosis(name, text),
                     _scaled(

@@ -73,11 +73,12 @@ def test_two_declared_mistakes_at_once_are_both_named():
     ("change", "mistake", "begin"),
     [
         (lambda dW, db, W, X, reg: (-dW, -db), "sign", "dW and db are of the right size, with"),
-        (lambda dW, db, W, X, reg: (2 * dW, db), "factor 2", "dW is twice the right value on"),
-        (lambda dW, db, W, X, reg: (dW, db / 2), "factor 0.5", "db is half the right value on"),
-        (lambda dW, db, W, X, reg: (0.3 * dW, 0.3 * db), "factor 0.3", "dW and db are 0.3 times"),
-        (lambda dW, db, W, X, reg: (dW * len(X), db * len(X)), "factor rows of X",
-         "dW and db are too large by a factor: the number of rows of X. Where"),
+        (lambda dW, db, W, X, reg: (2 * dW, db), "a factor of 2", "dW is twice the right value on"),
+        (lambda dW, db, W, X, reg: (dW, db / 2), "a factor of 0.5", "db is half the right value"),
+        (lambda dW, db, W, X, reg: (0.3 * dW, 0.3 * db), "a factor of 0.3", "dW and db are 0.3"),
+        (lambda dW, db, W, X, reg: (dW * len(X), db * len(X)),
+         "too large by a factor, the rows of X",
+         "dW and db are too large by that factor. Where should the sum"),
         (lambda dW, db, W, X, reg: (dW.T, db), "transposed", "dW is right but for its shape:"),
         (lambda dW, db, W, X, reg: (db, dW), "outputs exchanged", "dW and db are exchanged:"),
         (lambda dW, db, W, X, reg: (0 * dW, db), "all zero", "dW is 0 on every input. Was"),
@@ -85,7 +86,8 @@ def test_two_declared_mistakes_at_once_are_both_named():
          "dW lacks the part of the penalty. What is the derivative of"),
         (lambda dW, db, W, X, reg: (dW + reg * W, db), "penalty", "dW has reg times W in it once"),
         (lambda dW, db, W, X, reg: (dW - 0.5 * reg * W, db), "penalty", "dW has the wrong"),
-        (lambda dW, db, W, X, reg: (2 * dW, 3 * db), "factor 2, factor 3", "dW is twice the"),
+        (lambda dW, db, W, X, reg: (2 * dW, 3 * db), "a factor of 2, a factor of 3",
+         "dW is twice the"),
     ],
 )  # fmt: skip
 def test_transform_is_named(change, mistake, begin):
@@ -139,7 +141,7 @@ def test_size_that_never_changes_is_no_proof():
     fixed = Exercise("answer", ASKED.asks,
                      (Family("five", lambda rng: draw(rng, 5), "no other N"),), (), ())  # fmt: skip
     result = told(lambda W, X, reg: [5 * part for part in right(W, X, reg)], fixed)
-    assert result.mistake == "factor 5"
+    assert result.mistake == "a factor of 5"
 
 
 def test_kind_of_input_that_is_right_is_told():

@@ -48,9 +48,12 @@ def mistaken(change):
     ("change", "mistake"),
     [
         (lambda dx, dw, db, dout: (dx, dw, -db), "sign"),
-        (lambda dx, dw, db, dout: (dx, 2 * dw, db), "factor 2"),
+        (lambda dx, dw, db, dout: (dx, 2 * dw, db), "a factor of 2"),
         (lambda dx, dw, db, dout: (dx, dw.T, db), "transposed"),
-        (lambda dx, dw, db, dout: (dx, dw, dout.mean(axis=0)), "factor 1/rows of x"),
+        (
+            lambda dx, dw, db, dout: (dx, dw, dout.mean(axis=0)),
+            "too small by a factor, the rows of x",
+        ),
         (lambda dx, dw, db, dout: (dw, dx, db), "outputs exchanged"),
     ],
 )
@@ -64,7 +67,7 @@ def test_forgotten_mean_is_named():
     result = check_pair(
         softmax_loss, lambda up, x, y: softmax_loss_backward(up, x, y, count=False), X, LABELS
     )
-    assert result.mistake == "factor rows of x"
+    assert result.mistake == "too large by a factor, the rows of x"
 
 
 def test_loss_and_gradient_from_one_function_can_be_taken_apart():
