@@ -394,14 +394,12 @@ def branch_grad(x, y):
 # ## 5. Your own engine
 #
 # You have now done the same thing by hand four times. Time to let a program do it. Notes (d)
-# describe the algorithm in four steps, as printed in our copy:
+# describe the algorithm in four steps. In our words, but for the third:
 #
-# 1. Instantiate the computation as a directed acyclic graph, where each intermediate quantity is a
-#    node.
-# 2. At each node, store the quantity computed in the forward pass and the partial derivative of the
-#    goal with respect to that node's intermediate quantity.
-# 3. Initialize all partial derivatives to 0.
-# 4. Visit each node in reverse topological order. At each node, add its contribution to the partial
+# 1. Make the computation a directed acyclic graph, with a node for every intermediate quantity.
+# 2. Keep two numbers at each node: its value, and the derivative of the goal with respect to it.
+# 3. As printed in our copy: "Initialize all partial derivatives to 0."
+# 4. Go through the nodes in reverse topological order, and let each one add its contribution to the
 #    derivatives of its parents.
 #
 # *Directed* means that edges are arrows; *acyclic* that no quantity is computed from itself, not
