@@ -734,7 +734,7 @@ print("a.grad in a wrong order:", a.grad, "and b.grad:", b.grad)
 # %% [markdown]
 # When $b$ had its turn, it had nothing yet; what it got later stayed with it.
 #
-# **Without the starting 1.** Go back to the four steps of the notes, as printed. Step 3 sets *all*
+# **Without the starting 1.** Go back to the four steps of the notes. Step 3 as printed sets *all*
 # partial derivatives to 0, and nothing else is set before step 4. Do just that, in the right order.
 # **Predict:** `a.grad`?
 
