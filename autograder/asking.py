@@ -98,6 +98,7 @@ def answer(question: str | EllipsisType = ...) -> Markdown:
         return Markdown(
             "Think first. Then write the number of the question, in quotes, in place of the `...`."
         )
+    question = str(question).strip().casefold()
     return Markdown(f"**{question}.** {find_answer(question)}")
 
 

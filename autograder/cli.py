@@ -206,8 +206,7 @@ def _class_grade(options: argparse.Namespace) -> int:
     from autograder.grading import grade_class, misplaced
 
     for path in misplaced(options.folder):
-        name = Path(path).stem
-        say(f"not graded: {path} should lie in {Path(path).parent}/{name}/")
+        say(f"not graded: {path}; a notebook belongs in submitted/STUDENT/LESSON/LESSON.ipynb")
     submissions = grade_class(options.folder, options.lessons, GRADING)
     if options.json:
         print(json.dumps([one.to_dict() for one in submissions], indent=1))

@@ -135,11 +135,13 @@ def handed_in(folder: Path) -> list[tuple[str, str]]:
 
 
 def misplaced(folder: Path) -> list[str]:
-    """Return the notebooks in submitted/ that lie in no lesson's folder, where nobody looks."""
+    """Return the notebooks in submitted/ that lie in no assignment's folder, where nobody looks."""
+    assignments = {path.name for path in (folder / "source").glob("*/")}
+    handed_in = folder / "submitted"
     return [
         str(path.relative_to(folder))
-        for path in sorted((folder / "submitted").glob("*/*.ipynb"))
-        if path.stem in lesson_names()
+        for path in sorted([*handed_in.glob("*/*.ipynb"), *handed_in.glob("*/*/*.ipynb")])
+        if path.parent.parent == handed_in or path.parent.name not in assignments
     ]
 
 

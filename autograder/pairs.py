@@ -16,7 +16,7 @@ import numpy as np
 
 from autograder.asks import Case, Gradient
 from autograder.checking import check_answer
-from autograder.exercise import Exercise, Family
+from autograder.exercise import Exercise, Family, WrongAnswerError
 from autograder.reference import Reference
 from autograder.result import Result
 
@@ -80,7 +80,16 @@ def check_pair(
         *values, upstream = arguments
         result = forward(*values)
         behind = result[1:] if isinstance(result, tuple) else values
-        gradients = fn(upstream if np.ndim(upstream) else float(upstream), *behind)
+        try:
+            gradients = fn(upstream if np.ndim(upstream) else float(upstream), *behind)
+        except TypeError as error:
+            if "positional argument" not in str(error):
+                raise
+            how = "(upstream, cache)" if isinstance(result, tuple) else "(upstream, *inputs)"
+            why = "a tuple" if isinstance(result, tuple) else "its output alone"
+            raise WrongAnswerError(
+                f"is called with {how}, since forward returns {why}; but {error}."
+            ) from None
         return tuple(gradients) if isinstance(gradients, list) and floats[1:] else gradients
 
     def drawn(start: Case) -> Callable[[np.random.Generator], Case]:

@@ -19,7 +19,9 @@ from autograder.result import CRASHED, MEASURED, NOT_ATTEMPTED, NOT_DEFINED, PAS
 if TYPE_CHECKING:
     from autograder.grading import Submission
     from autograder.marking import Marks
+    from autograder.result import Result
 
+UNWRITTEN = (NOT_ATTEMPTED, NOT_DEFINED)
 MARKS = {PASSED: "✓", WRONG: "✗", CRASHED: "✗", MEASURED: "✗", NOT_ATTEMPTED: "○", NOT_DEFINED: "○"}
 
 
@@ -30,7 +32,7 @@ def print_marks(marks: "Marks") -> None:
             MARKS[result.status],
             result.exercise,
             result.score,
-            "" if result.passed else result.summary,
+            _told(result),
         ]
         for result in marks.results.values()
     ]
@@ -40,13 +42,28 @@ def print_marks(marks: "Marks") -> None:
     print(f"\n{'█' * done}{'░' * (20 - done)}  {marks.earned:g} of {marks.points:g} points\n")
 
 
+def _told(result: "Result") -> str:
+    """Return what a table says of an exercise that is not right yet."""
+    if result.passed:
+        return ""
+    if result.status == NOT_ATTEMPTED:
+        return "not written yet"
+    return result.summary + (f" It looks like: {result.mistake}." if result.mistake else "")
+
+
 def print_next(marked: "list[Marks]", finished: bool) -> None:
     """Print the first thing that is left to do in these notebooks."""
-    for marks in marked:
-        if marks.next_exercise:
-            name = marks.next_exercise.exercise
-            print(f"Next: {name} in {marks.path}. Stuck? hint({name}) in the notebook.")
-            return
+    left = [
+        (result, marks)
+        for marks in marked
+        for result in marks.results.values()
+        if not result.passed
+    ]
+    # What has been tried comes first.
+    for result, marks in sorted(left, key=lambda pair: pair[0].status in UNWRITTEN):
+        name = result.exercise
+        print(f"Next: {name} in {marks.path}. Stuck? hint({name}) in the notebook.")
+        return
     if finished:
         print("Everything is right.")
 
@@ -69,9 +86,8 @@ def print_class(submissions: "list[Submission]") -> None:
             undecided = [name for name, score in one.scores.items() if score is None]
             if undecided:
                 print(f"{one.student}: ? needs a human look: {', '.join(undecided)}.")
-        for reason in dict.fromkeys(one.look for one in own if one.look):
-            students = ", ".join(one.student for one in own if one.look == reason)
-            print(f"Needs a human look, {reason}: {students}.")
+            if one.look:
+                print(f"{one.student}: needs a human look: {one.look}.")
 
 
 def _cell(score: float | None) -> str:

@@ -59,12 +59,10 @@ def doubtful(signatures: Mapping[str, str | None]) -> dict[str, str]:
             folders[_bare(signature)].append(folder)
     reasons = {}
     for folder, signature in signatures.items():
-        if signature is None:
-            continue
+        if signature is None or not signature.strip():
+            continue  # no cell for it, or left empty, which is the first bug
         others = [other for other in folders[_bare(signature)] if other != folder]
-        if not signature.strip():
-            reasons[folder] = f"{NAME} was left empty"
-        elif others:
+        if others:
             reasons[folder] = f"{NAME} is {signature!r}, as in {', '.join(others)}"
         elif not _fits(signature, folder):
             reasons[folder] = f"{NAME} is {signature!r}, which does not fit the folder's name"

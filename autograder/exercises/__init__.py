@@ -16,6 +16,8 @@ from typing import Any
 from autograder.exercise import Exercise, Prediction
 from autograder.reference import Reference, find_reference, lesson_names
 
+MANY = 20  # names that are too many for one sentence
+
 
 @lru_cache
 def exercises_of(lesson: str) -> dict[str, Exercise]:
@@ -74,8 +76,9 @@ def _find(declared: Callable[[str], dict[str, Any]], what: str, name: str) -> tu
         known.update(dict.fromkeys(declared(lesson), lesson))
     if name in known:
         return known[name], declared(known[name])[name]
-    close = difflib.get_close_matches(name, known, n=1)
-    advice = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(known)}"
+    close = difflib.get_close_matches(str(name), known, n=1)
+    listed = f"there are {', '.join(known)}" if len(known) < MANY else "see the lesson for its name"
+    advice = f"did you mean {close[0]!r}?" if close else listed
     raise LookupError(f"there is no {what} called {name!r}: {advice}")
 
 

@@ -51,11 +51,16 @@ def test_prediction_that_is_right_for_zero():
 def test_unknown_prediction_is_told_which_is_close():
     with pytest.raises(LookupError, match="no prediction called 'gapp': did you mean 'gap'"):
         predict("gapp", 3)
+    with pytest.raises(LookupError, match="no prediction called 3: see the lesson for its name"):
+        predict(3, "a")
 
 
 def test_answer_waits_until_it_is_asked_for():
     assert "Think first" in answer()
+    assert answer("1b") == answer(" 1B ")
     assert answer("1b").startswith("**1b.** t is used twice")
+    with pytest.raises(LookupError, match="no question called '7': there are 1a, 1b"):
+        answer(7)
     with pytest.raises(LookupError, match="no question called '1d'"):
         answer("1d")
 

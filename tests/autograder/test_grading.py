@@ -20,6 +20,7 @@ from autograder.checking import check_answer
 from autograder.classroom import ClassError, read_seed, read_students
 from autograder.demo import sample_class
 from autograder.exercises import exercises_of
+from autograder.grading import misplaced
 from autograder.lessons import find_lesson
 from autograder.notebook import GRADING_REPEATS
 from autograder.reference import lesson_names
@@ -229,9 +230,19 @@ def test_table_shows_each_problem(graded, small_class, backprop):
     done = backprop("class", "grade", small_class)
     assert "empty-folder: no notebook 01_chain_rule.ipynb was handed in" in done.stdout
     told = (
-        "submitted/no-folder/01_chain_rule.ipynb should lie in submitted/no-folder/01_chain_rule/"
+        "submitted/no-folder/01_chain_rule.ipynb; a notebook belongs in "
+        "submitted/STUDENT/LESSON/LESSON.ipynb"
     )
     assert done.stderr == f"not graded: {told}\n"
+
+
+def test_notebook_in_a_folder_that_is_no_assignment_is_misplaced(tmp_path):
+    for path in ("source/01_chain_rule/a.ipynb", "source/of-another-course/a.ipynb",
+                 "submitted/ada/01_chain_rule/a.ipynb", "submitted/ada/of-another-course/a.ipynb",
+                 "submitted/ada/lesson1/a.ipynb", "submitted/bo/a.ipynb"):  # fmt: skip
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).touch()
+    assert misplaced(tmp_path) == ["submitted/ada/lesson1/a.ipynb", "submitted/bo/a.ipynb"]
 
 
 def test_plain_nbgrader_commands_give_the_same_marks(tmp_path, graded, small_class, lesson):

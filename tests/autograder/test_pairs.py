@@ -79,6 +79,20 @@ def test_loss_and_gradient_from_one_function_can_be_taken_apart():
     ).passed
 
 
+@pytest.mark.parametrize(
+    ("forward", "backward", "sentence"),
+    [
+        (affine_forward, lambda dout, x, w, b: dout,
+         "is called with (upstream, cache), since forward returns a tuple; but "),
+        (softmax_loss, lambda up, cache: up,
+         "is called with (upstream, *inputs), since forward returns its output alone; but "),
+    ],
+)  # fmt: skip
+def test_backward_of_the_other_kind_is_told_how_it_is_called(forward, backward, sentence):
+    inputs = (X, W, b) if forward is affine_forward else (X, LABELS)
+    assert check_pair(forward, backward, *inputs).summary.startswith(sentence)
+
+
 def test_inputs_without_floats_are_refused():
     with pytest.raises(TypeError, match="none of the inputs is float64"):
         check_pair(lambda n: n, lambda up, n: up, 3)

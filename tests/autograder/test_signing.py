@@ -44,7 +44,6 @@ def test_signatures_to_look_at():
     ) == {
         "student-001": "STUDENT is 'student-001', as in student-002",
         "student-002": "STUDENT is 'Student-001', as in student-001",
-        "student-003": "STUDENT was left empty",
         "student-004": "STUDENT is 'somebody', which does not fit the folder's name",
         "bo": "STUDENT is 'bob', which does not fit the folder's name",
     }
