@@ -75,21 +75,28 @@ def diagnose(
         for hypothesis in hypotheses:
             if explains(hypothesis, exercise.outputs):
                 return hypothesis.diagnosis
-    digits = digits_right(trials, wrong) if never_stopped else 0
-    if digits >= FEW_DIGITS:
-        return Diagnosis(
-            "few digits",
-            f"{listed(wrong)} {verb(wrong)} right to about {digits} digits on every input, and no "
-            "further. Is a number rounded on the way, or kept as float32?",
-        )
+    if not never_stopped:
+        return None
+    if digits_right(trials, wrong) >= FEW_DIGITS:
+        return _few_digits(wrong, digits_right(trials, wrong))
     # Nothing explains the answer as a whole: say what holds for single outputs.
     facts = []
-    for name in wrong if len(wrong) > 1 and never_stopped else ():
-        one = transforms(trials, exercise.outputs, [name])
-        facts += [next((h.diagnosis for h in one if explains(h, [name])), None)]
-    facts = [fact for fact in facts if fact]
-    if not facts:
-        return None
+    for name in wrong if len(wrong) > 1 else ():
+        alone = transforms(trials, exercise.outputs, [name])
+        facts += list(itertools.islice((h.diagnosis for h in alone if explains(h, [name])), 1))
+    return _together(facts) if facts else None
+
+
+def _few_digits(wrong: list[str], digits: int) -> Diagnosis:
+    return Diagnosis(
+        "few digits",
+        f"{listed(wrong)} {verb(wrong)} right to about {digits} digits on every input, and no "
+        "further. Is a number rounded on the way, or kept as float32?",
+    )
+
+
+def _together(facts: list[Diagnosis]) -> Diagnosis:
+    """Return what holds for several outputs, one after the other."""
     return Diagnosis(
         ", ".join(dict.fromkeys(fact.mistake for fact in facts)),
         " ".join(fact.says for fact in facts),

@@ -65,16 +65,37 @@ def check_pair(
     if not floats:
         raise TypeError("none of the inputs is float64, so there is nothing to differentiate by")
 
-    def output(*values: Any) -> np.ndarray:
-        result = forward(*values)
-        return np.asarray(result[0] if isinstance(result, tuple) else result)
-
     def of(**values: Any) -> np.ndarray:
-        return output(*(values[name] for name in names))
+        return _output(forward, {name: values[name] for name in names})
 
     of.__signature__ = inspect.Signature(
         [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY) for name in names]
     )
+    families = [Family("inputs like yours", _moving(forward, case, floats), "the pair itself")]
+    twice = _twice_as_many(forward, case)
+    if twice:
+        draw = _moving(forward, twice, floats)
+        families.append(Family("twice the examples", draw, "a factor of N shows"))
+    exercise = Exercise(
+        name=getattr(backward, "__name__", "backward"),
+        asks=(Gradient(of, wrt=floats, upstream=UPSTREAM),),
+        families=tuple(families),
+        hints=(),
+        mistakes=(),
+        driver=_driver(forward, several=len(floats) > 1),
+    )
+    # Without the seed: the report would tell to call `check` with it.
+    return check_answer(backward, exercise, NOTHING, seed=seed, repeats=2).without_seed()
+
+
+def _output(forward: Callable[..., Any], case: Case) -> np.ndarray:
+    """Return what forward computes, without its cache."""
+    result = forward(*case.values())
+    return np.asarray(result[0] if isinstance(result, tuple) else result)
+
+
+def _driver(forward: Callable[..., Any], several: bool) -> Callable[..., Any]:
+    """Return the driver that goes forward, then calls backward in the way that fits."""
 
     def driver(fn: Callable[..., Any], *arguments: Any) -> Any:
         *values, upstream = arguments
@@ -90,39 +111,39 @@ def check_pair(
             raise WrongAnswerError(
                 f"is called with {how}, since forward returns {why}; but {error}."
             ) from None
-        return tuple(gradients) if isinstance(gradients, list) and floats[1:] else gradients
+        return tuple(gradients) if isinstance(gradients, list) and several else gradients
 
-    def drawn(start: Case) -> Callable[[np.random.Generator], Case]:
-        def draw(rng: np.random.Generator) -> Case:
-            moved = {
-                name: value + 0.1 * np.std(value) * rng.normal(size=np.shape(value))
-                if name in floats
-                else value
-                for name, value in start.items()
-            }
-            return moved | {UPSTREAM: rng.normal(size=np.shape(output(*moved.values())))}
+    return driver
 
-        return draw
 
-    families = [Family("inputs like yours", drawn(case), "the pair itself")]
+def _moving(
+    forward: Callable[..., Any], case: Case, floats: tuple[str, ...]
+) -> Callable[[np.random.Generator], Case]:
+    """Return what draws inputs near these, and an upstream gradient for them."""
+
+    def draw(rng: np.random.Generator) -> Case:
+        moved = {
+            name: value + 0.1 * np.std(value) * rng.normal(size=np.shape(value))
+            if name in floats
+            else value
+            for name, value in case.items()
+        }
+        return moved | {UPSTREAM: rng.normal(size=np.shape(_output(forward, moved)))}
+
+    return draw
+
+
+def _twice_as_many(forward: Callable[..., Any], case: Case) -> Case | None:
+    """Return inputs with every example twice, None if forward takes none such."""
+    shape = np.shape(_output(forward, case))
     for twice in _twice_the_examples(case):
         try:
-            doubled = np.shape(output(*twice.values())) != np.shape(output(*inputs))
+            doubled = np.shape(_output(forward, twice)) != shape
         except Exception:  # not these are the examples
             continue
-        if doubled or not np.ndim(output(*inputs)):
-            families.append(Family("twice the examples", drawn(twice), "a factor of N shows"))
-            break
-    exercise = Exercise(
-        name=getattr(backward, "__name__", "backward"),
-        asks=(Gradient(of, wrt=floats, upstream=UPSTREAM),),
-        families=tuple(families),
-        hints=(),
-        mistakes=(),
-        driver=driver,
-    )
-    # Without the seed: the report would tell to call `check` with it.
-    return check_answer(backward, exercise, NOTHING, seed=seed, repeats=2).without_seed()
+        if doubled or not shape:
+            return twice
+    return None
 
 
 def _twice_the_examples(case: Case) -> Iterator[Case]:

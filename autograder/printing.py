@@ -59,12 +59,12 @@ def print_next(marked: "list[Marks]", finished: bool) -> None:
         for result in marks.results.values()
         if not result.passed
     ]
-    # What has been tried comes first.
-    for result, marks in sorted(left, key=lambda pair: pair[0].status in UNWRITTEN):
+    if left:
+        # What has been tried comes first.
+        result, marks = min(left, key=lambda pair: pair[0].status in UNWRITTEN)
         name = result.exercise
         print(f"Next: {name} in {marks.path}. Stuck? hint({name}) in the notebook.")
-        return
-    if finished:
+    elif finished:
         print("Everything is right.")
 
 

@@ -69,9 +69,11 @@ def measurable():
             case = exercise.families[0].draw(np.random.default_rng(0))
             plain = len(exercise.asks) == 1 and exercise.driver is None
             if plain and isinstance(exercise.asks[0], Gradient):
-                asked = [case.get(wrt) for wrt in exercise.asks[0].wrt]
-                if all(isinstance(value, float | np.ndarray) for value in asked):
-                    yield pytest.param(exercise, find_reference(lesson), id=name)
+                (ask,), reference = exercise.asks, find_reference(lesson)
+                asked = [case.get(wrt) for wrt in ask.wrt]
+                inputs = all(isinstance(value, float | np.ndarray) for value in asked)
+                if inputs and not ask.intermediates(reference):
+                    yield pytest.param(exercise, reference, id=name)
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -79,7 +81,10 @@ def measurable():
 def test_measured_derivative_earns_nothing(exercise, reference, method):
     answer = measured(exercise, reference, method)
     result = check_answer(answer, exercise, reference, seed=3, repeats=2, points=2)
-    assert result.status in ("measured", "wrong", "crashed"), str(result)
+    # One-sided differences may be too inexact to be right, and not every formula takes complex
+    # numbers; the other two are always exact enough.
+    allowed = {forward: ("measured", "wrong"), complex_step: ("measured", "wrong", "crashed")}
+    assert result.status in allowed.get(method, ("measured",)), str(result)
     assert result.earned == 0 or result.status == "wrong"
 
 
