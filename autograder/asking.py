@@ -6,7 +6,8 @@
 | `answer(question)`       | shows the answer to a closing question                              |
 | `bug(fn, student)`       | shows a function with one line wrong, and returns it                |
 | `planted_line(...)`      | which line that is                                                  |
-| `finds_line(name)`       | the driver of an exercise that asks for that line                   |
+| `named_line`             | the driver of an exercise that asks for that line                   |
+| `finds_line(name)`       | what judges it                                                      |
 
 A student's name decides which of the declared mistakes is planted, so that neighbours look for
 different ones. Where a cell still has `...` in the place of a guess, it says so and raises nothing.
@@ -19,9 +20,10 @@ from typing import Any
 
 import numpy as np
 
-from autograder.exercise import Exercise, Mistake, Prediction, WrongAnswerError
+from autograder.exercise import Exercise, Mistake, Prediction
 from autograder.exercises import find_answer, find_exercise, find_prediction
 from autograder.notebook import Markdown, show
+from autograder.student.calling import WrongAnswerError
 
 
 def predict(name: str, guess: Any = ...) -> Markdown:
@@ -137,21 +139,23 @@ def planted_line(name: str, student: str) -> int:
     return line
 
 
-def finds_line(name: str) -> Callable[[Callable[[], Any]], float]:
-    """Return the driver of an exercise that asks for the line that `bug` made wrong.
+def named_line(fn: Callable[[], Any]) -> tuple[Any, str]:
+    """Return the line that an answer names, and who is looking: the notebook's `STUDENT`."""
+    return fn(), str(fn.__globals__.get("STUDENT", ""))
 
-    It never tells the right line. The notebook's `STUDENT` says whose bug it is.
-    """
 
-    def driver(fn: Callable[[], Any]) -> float:
-        line = fn()
+def finds_line(name: str) -> Callable[[Any], float]:
+    """Return what judges the line that `named_line` reports; it never tells the right one."""
+
+    def reads(named: tuple[Any, str]) -> float:
+        line, student = named
         if not isinstance(line, int):
             raise WrongAnswerError(f"returned {line!r}, but should return the number of a line.")
-        if line != planted_line(name, str(fn.__globals__.get("STUDENT", ""))):
+        if line != planted_line(name, student):
             raise WrongAnswerError(f"line {line} is right as it is.")
         return 1.0
 
-    return driver
+    return reads
 
 
 def _planted(exercise: Exercise, student: str) -> Mistake:

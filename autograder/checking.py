@@ -1,32 +1,30 @@
 """Tries one answer on fresh cases of its exercise, and puts what is off into a `Result`.
 
-The answer gets copies of its inputs. What it prints, warns of or raises is caught and told; nothing
-reaches stderr, since nbgrader gives no points to a cell that writes there.
+| name           | does                                                                        |
+|----------------|-----------------------------------------------------------------------------|
+| `check_answer` | tries a function of this process, as a notebook at home does                |
+| `judge`        | tries an answer wherever it is: here, or in a student's process             |
+| `Answer`       | how the judge reaches it                                                    |
+
+What the answer prints, warns of or raises is told; nothing reaches stderr, since nbgrader gives no
+points to a cell that writes there.
 """
 
-import contextlib
-import copy
-import io
-import linecache
-import sysconfig
-import traceback
-import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
-import course
 from autograder.asks import Case, Gradient
-from autograder.comparing import CrashedError, Wrong, compare, describe, entry_map, outputs_of
+from autograder.comparing import Wrong, compare, describe, entry_map, outputs_of
 from autograder.diagnosis import diagnose
-from autograder.exercise import Exercise, Family, Question, WrongAnswerError, questions
+from autograder.exercise import Exercise, Family, Question, questions
 from autograder.hypotheses import Trial
 from autograder.numeric import Suspicion, suspect
 from autograder.reference import Reference
 from autograder.result import (
+    CRASHED,
     MEASURED,
     NOT_ATTEMPTED,
     PASSED,
@@ -34,13 +32,55 @@ from autograder.result import (
     Output,
     Result,
 )
+from autograder.student import calling
+from autograder.student.calling import Reply, WrongAnswerError
+from autograder.student.watching import Watched, watch
+from autograder.student.wire import in_words
 
 PRINTED_LINES = 5
-# Files whose lines are not the student's own: Python, installed packages, this project.
-LIBRARIES = (
-    *(sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")),
-    *(str(Path(file).parent) for file in (__file__, course.__file__)),
-)
+
+
+class Answer(Protocol):
+    """An answer, wherever it is."""
+
+    def replies(self, asked: Iterable[Question]) -> Iterator[Reply]:
+        """Return what it gives for each question, in order; one unwritten ends them."""
+
+    def watch(self, question: Question) -> Watched:
+        """Return what it calls on the way."""
+
+
+@dataclass(frozen=True)
+class Here:
+    """An answer in this process.
+
+    Parameters
+    ----------
+    fn : callable
+        The function.
+    exercise : Exercise
+        What it answers.
+    """
+
+    fn: Callable[..., Any]
+    exercise: Exercise
+
+    def replies(self, asked: Iterable[Question]) -> Iterator[Reply]:
+        """Call it."""
+        for question in asked:
+            yield calling.call(self.fn, self.exercise.driver, question.case)
+
+    def watch(self, question: Question) -> Watched:
+        """Call it once more."""
+        return watch(self.fn, self.exercise.driver, question.case)
+
+
+class CrashedError(WrongAnswerError):
+    """An answer that stopped with an error."""
+
+
+class _UnwrittenError(Exception):
+    """An answer that is not written yet: the sentence says whose stub it was."""
 
 
 @dataclass
@@ -60,12 +100,25 @@ def check_answer(
     repeats: int,
     points: float | None = None,
 ) -> Result:
-    """Try a student's function on the cases of an exercise.
+    """Try a function of this process on the cases of an exercise; see `judge`."""
+    return judge(Here(fn, exercise), exercise, reference, seed=seed, repeats=repeats, points=points)
+
+
+def judge(
+    answer: Answer,
+    exercise: Exercise,
+    reference: Reference,
+    *,
+    seed: int,
+    repeats: int,
+    points: float | None = None,
+) -> Result:
+    """Try an answer on the cases of an exercise.
 
     Parameters
     ----------
-    fn : callable
-        The answer.
+    answer : Answer
+        Where it is.
     exercise, reference : Exercise, Reference
         What is asked, and the solutions of its lesson.
     seed : int
@@ -84,23 +137,27 @@ def check_answer(
     common = {"exercise": exercise.name, "points": points, "seed": seed}
     asked = questions(exercise, reference, seed, repeats)
     try:
-        tried = [_try(fn, exercise, question, heard) for question in asked]
-    except NotImplementedError as error:
-        return Result(status=NOT_ATTEMPTED, summary=_unwritten_sentence(fn, error), **common)
+        tried = list(_try(answer, exercise, asked, heard))
+    except _UnwrittenError as error:
+        return Result(status=NOT_ATTEMPTED, summary=str(error), **common)
     trials = [one.trial for one in tried]
     if all(one.right for one in tried):
-        measured = suspect(fn, exercise, reference, trials)
+        measured = suspect(answer.watch, exercise, reference, trials)
         return Result(**_right(trials, exercise, measured), **common)
 
     def attempt(other: Callable[..., Any], question: Question) -> Trial:
         try:
-            return _try(other, exercise, question, _Heard()).trial
-        except NotImplementedError:
+            (one,) = _try(Here(other, exercise), exercise, [question], _Heard())
+        except _UnwrittenError:
             return Trial(question, "not written", crashed=True)
+        return one.trial
 
     def confirm(number: int) -> list[Trial]:
         more = questions(exercise, reference, seed + 1, number)
-        return [attempt(fn, question) for question in more]
+        try:
+            return [one.trial for one in _try(answer, exercise, more, _Heard())]
+        except _UnwrittenError:
+            return [Trial(more[0], "not written", crashed=True)]
 
     found = diagnose(trials, exercise, reference, attempt, confirm)
     told = {"mistake": found.mistake, "question": found.says} if found else {}
@@ -108,7 +165,8 @@ def check_answer(
     if stopped:
         shown = _shown(stopped.trial.family, stopped.trial.case, heard)
         error = stopped.stopped
-        return Result(status=error.status, summary=str(error), **told, **shown, **common)
+        status = CRASHED if isinstance(error, CrashedError) else WRONG
+        return Result(status=status, summary=str(error), **told, **shown, **common)
     return Result(**_wrong(tried, exercise, reference, heard), **told, **common)
 
 
@@ -130,17 +188,48 @@ class _Tried:
         return max((one.error for one in self.wrong.values()), default=0.0)
 
 
-def _try(fn: Callable[..., Any], exercise: Exercise, question: Question, heard: _Heard) -> _Tried:
-    """Try an answer on one case."""
+def _try(
+    answer: Answer, exercise: Exercise, asked: Iterable[Question], heard: _Heard
+) -> Iterator[_Tried]:
+    """Try an answer on some cases."""
+    asked = tuple(asked)
+    for question, reply in zip(asked, answer.replies(asked), strict=False):
+        heard.printed += reply.printed[: calling.PRINTED - len(heard.printed)]
+        heard.warned += reply.warned
+        if reply.stopped == calling.UNWRITTEN:
+            raise _UnwrittenError(reply.said)
+        try:
+            values = outputs_of(_value(reply, exercise, question), question.truth)
+            wrong = compare(values, exercise, question.truth, reply.changed)
+        except CrashedError as error:
+            yield _Tried(Trial(question, reply.error, crashed=True), error)
+        except WrongAnswerError as error:
+            yield _Tried(Trial(question, str(error)), error)
+        else:
+            yield _Tried(Trial(question, values), wrong=wrong)
+
+
+def _value(reply: Reply, exercise: Exercise, question: Question) -> Any:
+    """Return what an answer returned, read where the exercise says how.
+
+    Raises
+    ------
+    WrongAnswerError
+        If something stopped it, or it cannot be read.
+    """
+    if reply.stopped:
+        kind = CrashedError if reply.stopped == calling.CRASHED else WrongAnswerError
+        raise kind(reply.said)
+    if exercise.reads is None:
+        return reply.value
     try:
-        answer, changed = _call(fn, exercise, question.case, heard)
-        values = outputs_of(answer, question.truth)
-        wrong = compare(values, exercise, question.truth, changed)
-    except CrashedError as error:
-        return _Tried(Trial(question, type(error.__cause__).__name__, crashed=True), error)
-    except WrongAnswerError as error:
-        return _Tried(Trial(question, str(error)), error)
-    return _Tried(Trial(question, values), wrong=wrong)
+        return exercise.reads(reply.value, *question.case.values())
+    except WrongAnswerError:
+        raise
+    except Exception:  # whatever a value that is not as it should be makes a reader trip over
+        raise WrongAnswerError(
+            f"returned {in_words(reply.value)} that cannot be used here."
+        ) from None
 
 
 def _wrong(
@@ -194,28 +283,6 @@ def _shown(
     }
 
 
-def _call(
-    fn: Callable[..., Any], exercise: Exercise, case: Case, heard: _Heard
-) -> tuple[Any, list[str]]:
-    """Return the answer to one case, and the names of the inputs that the call changed in place."""
-    arguments = copy.deepcopy(case)
-    printed = io.StringIO()
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        try:
-            with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
-                answer = exercise.call(fn, *arguments.values())
-        except (Exception, SystemExit) as error:
-            # A subclass of NotImplementedError is an error like others.
-            if type(error) is NotImplementedError or isinstance(error, WrongAnswerError):
-                raise
-            raise CrashedError(_crash_sentence(error)) from error
-        finally:
-            heard.printed += printed.getvalue()
-            heard.warned += [f"{one.category.__name__}: {one.message}" for one in caught]
-    return answer, [name for name, value in case.items() if not _equal(value, arguments[name])]
-
-
 def _right(trials: list[Trial], exercise: Exercise, suspicion: Suspicion | None) -> dict[str, Any]:
     """Return the fields of a `Result` for an answer whose values are all right."""
     if suspicion and suspicion.proven:
@@ -252,38 +319,6 @@ def _wrong_sentence(exercise: Exercise, reference: Reference, wrong: dict[str, s
     ):
         tail += f". Start with {off[0]}, the first of them on the way back"
     return f"{', '.join(off)} wrong{tail}."
-
-
-def _unwritten_sentence(fn: Callable[..., Any], error: NotImplementedError) -> str:
-    """Return whose stub it was that stopped the answer: its own, or that of one it calls."""
-    stub = traceback.extract_tb(error.__traceback__)[-1].name
-    if stub == getattr(fn, "__name__", stub):
-        return "not written yet: it still raises `NotImplementedError`."
-    return f"it calls `{stub}`, which is not written yet."
-
-
-def _crash_sentence(error: BaseException) -> str:
-    """Return what was raised and on which line of the student's own code."""
-    said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-    own = [
-        frame
-        for frame in traceback.extract_tb(error.__traceback__)
-        if not frame.filename.startswith(LIBRARIES)
-    ]
-    if not own:
-        return f"stopped with `{said}`."
-    line = linecache.getline(own[-1].filename, own[-1].lineno or 0).strip()
-    where = f"line {own[-1].lineno} of its cell" + (f": `{line}`" if line else "")
-    return f"stopped with `{said}`, in {where}."
-
-
-def _equal(a: Any, b: Any) -> bool:
-    """Return whether two arguments are equal to the last bit and in shape."""
-    if isinstance(a, np.ndarray):
-        return a.shape == b.shape and np.array_equal(a, b, equal_nan=True)
-    if isinstance(a, list | tuple):
-        return len(a) == len(b) and all(map(_equal, a, b))
-    return callable(a) or a == b
 
 
 def _notes(heard: _Heard) -> tuple[str, ...]:

@@ -21,8 +21,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograder.asks import Truth
-from autograder.exercise import Exercise, WrongAnswerError
-from autograder.result import CRASHED
+from autograder.exercise import Exercise
+from autograder.student.calling import WrongAnswerError
+from autograder.student.wire import in_words
 from course.gradcheck import relative_error
 
 TOLERANCE = 1e-6
@@ -35,12 +36,6 @@ class Wrong(NamedTuple):
 
     sentence: str
     error: float
-
-
-class CrashedError(WrongAnswerError):
-    """An answer that stopped with an error."""
-
-    status = CRASHED
 
 
 def compare(
@@ -104,7 +99,7 @@ def _list_sentence(name: str, value: Any, expected: list[np.ndarray]) -> str:
     if value is None:
         return f"{name} is None. Was it computed, and returned?"
     if not isinstance(value, list | tuple):
-        return f"{name} is {_kind(value)}, but should be {wanted}."
+        return f"{name} is {in_words(value)}, but should be {wanted}."
     if len(value) != len(expected):
         return f"{name} has {len(value)} items, but should be {wanted}."
     return ""
@@ -138,7 +133,7 @@ def outputs_of(answer: Any, truth: dict[str, Truth]) -> dict[str, Any]:
     )
     if not (isinstance(answer, tuple | list) or (numbers and answer.ndim == 1)):
         raise WrongAnswerError(
-            f"returned {_kind(answer)}, but should return {len(names)} values, separated by "
+            f"returned {in_words(answer)}, but should return {len(names)} values, separated by "
             f"commas: {listed}."
         )
     if len(answer) != len(names):
@@ -158,9 +153,9 @@ def _form_sentence(name: str, value: Any, expected: Truth) -> str:
     try:
         array = np.asarray(value)
     except Exception:  # rows of different lengths, or an object that will not be an array
-        return f"{name} is {_kind(value)} that is no array, but should be {wanted}."
+        return f"{name} is {in_words(value)} that is no array, but should be {wanted}."
     if array.dtype.kind not in "fiuc" or isinstance(value, dict | set | str):
-        return f"{name} is {_kind(value)}, but should be {wanted}."
+        return f"{name} is {in_words(value)}, but should be {wanted}."
     if array.shape != expected.shape:
         if not expected.ndim:
             return f"{name} is an array of shape {array.shape}, but should be {wanted}."
@@ -223,19 +218,6 @@ def as_numbers(value: Any) -> np.ndarray | None:
     except ValueError:  # rows of different lengths
         return None
     return array if array.dtype.kind in "fiu" else None
-
-
-def _kind(value: Any) -> str:
-    """Return a value's type in words: "a str", "an array of shape (3,)"."""
-    if isinstance(value, np.ndarray):
-        what = f"of dtype {value.dtype}" if value.dtype.kind not in "fiu" else ""
-        return f"an array of shape {value.shape} {what}".strip()
-    if callable(value):
-        return "a function"
-    if isinstance(value, float | int | np.number) and not isinstance(value, bool):
-        return "a number"
-    name = type(value).__name__
-    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
 
 
 def describe(value: Any) -> str:

@@ -7,7 +7,6 @@
 | `Family`           | one kind of input, and which error would hide without it               |
 | `Mistake`          | one known wrong answer, as an edit of the solution                     |
 | `Question`         | one case and the truth about it                                        |
-| `WrongAnswerError` | what a driver raises about an answer that it cannot put to the test    |
 """
 
 import copy
@@ -21,13 +20,6 @@ import numpy as np
 
 from autograder.asks import Case, Gradient, Jacobian, Truth, Value
 from autograder.reference import Reference
-from autograder.result import WRONG
-
-
-class WrongAnswerError(Exception):
-    """An answer that cannot be compared output by output: its status and a sentence."""
-
-    status = WRONG
 
 
 @dataclass(frozen=True)
@@ -128,8 +120,12 @@ class Exercise:
         Known wrong answers; each must fail.
     driver : callable, optional
         Where a plain call does not do, since the answer takes or returns more than numbers:
-        driver(fn, *case) puts it to the test and returns the outputs. Names of the student's own
-        notebook, such as a class, are in `fn.__globals__`. A `WrongAnswerError` tells what is off.
+        driver(fn, *case) runs beside the student's code, puts the answer to the test and returns
+        plain data. Names of the student's own notebook, such as a class, are in `fn.__globals__`. A
+        `WrongAnswerError` tells what is off. It must not know the right answer.
+    reads : callable, optional
+        Where that data is not the outputs yet: reads(data, *case) returns them, away from the
+        student's code. It may know the right answer, and raise a `WrongAnswerError` too.
     planted : tuple of str
         For find-the-bug: names of those mistakes that `bug` plants, each on one line.
     equivalent : tuple of str
@@ -143,12 +139,14 @@ class Exercise:
     hints: tuple[str, ...]
     mistakes: tuple[Mistake, ...]
     driver: Callable[..., Any] | None = None
+    reads: Callable[..., Any] | None = None
     planted: tuple[str, ...] = ()
     equivalent: tuple[str, ...] = ()
 
     def call(self, fn: Callable[..., Any], *arguments: Any) -> Any:
-        """Return what an answer gives for one case."""
-        return self.driver(fn, *arguments) if self.driver else fn(*arguments)
+        """Return what an answer that can be trusted, such as the solution, gives for one case."""
+        data = self.driver(fn, *arguments) if self.driver else fn(*arguments)
+        return self.reads(data, *arguments) if self.reads else data
 
     @property
     def outputs(self) -> tuple[str, ...]:

@@ -16,9 +16,10 @@ import numpy as np
 
 from autograder.asks import Case, Gradient
 from autograder.checking import check_answer
-from autograder.exercise import Exercise, Family, WrongAnswerError
+from autograder.exercise import Exercise, Family
 from autograder.reference import Reference
 from autograder.result import Result
+from autograder.student.calling import WrongAnswerError
 
 UPSTREAM = "upstream"
 NOTHING = Reference("any pair", ())  # no solution, no declared mistakes

@@ -6,7 +6,8 @@ import numpy as np
 
 from autograder.asks import Gradient, Value
 from autograder.cases import away_from_zero, untapped
-from autograder.exercise import Exercise, Family, Mistake, Prediction, WrongAnswerError
+from autograder.exercise import Exercise, Family, Mistake, Prediction
+from autograder.student.calling import WrongAnswerError
 from course.activations import identity, identity_grad, sigmoid, softplus, softplus_grad
 from course.activations import sigmoid_grad as sigmoid_slope
 from course.activations import tanh_grad as tanh_slope

@@ -5,10 +5,11 @@ from itertools import pairwise
 
 import numpy as np
 
-from autograder.asking import finds_line
+from autograder.asking import finds_line, named_line
 from autograder.asks import Gradient, Value
 from autograder.cases import different_sizes, untapped
-from autograder.exercise import Exercise, Family, Mistake, Prediction, WrongAnswerError
+from autograder.exercise import Exercise, Family, Mistake, Prediction
+from autograder.student.calling import WrongAnswerError
 from course.activations import (
     identity,
     identity_grad,
@@ -207,9 +208,13 @@ def backward_case(rng, N, widths, reg):
     return {"dA": rng.normal(size=(N, widths[-1])), "H": H, "W": W, "reg": reg}
 
 
-def draws_layer(fn: Callable, seed: int, D_in: int, D_out: int):
-    """Return how far the spread of W is from what is asked (1 is right), and b."""
-    answers = [fn(np.random.default_rng(one), D_in, D_out) for one in (seed, seed, seed + 1)]
+def draw_layer(fn: Callable, seed: int, D_in: int, D_out: int):
+    """Return what is drawn from two equal generators and another one."""
+    return [fn(np.random.default_rng(one), D_in, D_out) for one in (seed, seed, seed + 1)]
+
+
+def read_layer(answers, seed: int, D_in: int, D_out: int):
+    """Put drawn weights to the test; return b."""
     for answer in answers:
         if not isinstance(answer, tuple | list) or len(answer) != 2:
             raise WrongAnswerError("should return two arrays, W and b, separated by a comma.")
@@ -887,7 +892,8 @@ INIT_LAYER = Exercise(
         "W is drawn with mean 0, standard deviation one over the square root of D_in, and shape "
         "D_out by D_in; b is zeros, one for each unit.",
     ),
-    driver=draws_layer,
+    driver=draw_layer,
+    reads=read_layer,
     mistakes=(
         Mistake("as printed", "np.sqrt(D_in)", "np.sqrt(D_out)",
                 "Each unit adds up its inputs: their number decides, not that of the units."),
@@ -1029,7 +1035,8 @@ BUG_LINE = Exercise(
         "wrong, and those of the layers behind it are right, it is the line of that layer's dA. "
         "The number stands on the left.",
     ),
-    driver=finds_line("mended_grads"),
+    driver=named_line,
+    reads=finds_line("mended_grads"),
     mistakes=(
         # Which line is right depends on the student, so what is said must not.
         Mistake("another line, 14", "return 13", "return 14", ANOTHER_LINE),

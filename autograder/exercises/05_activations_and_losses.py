@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 
-from autograder.asking import finds_line
+from autograder.asking import finds_line, named_line
 from autograder.asks import Gradient, Jacobian, Value
 from autograder.cases import away_from_zero, different_sizes, untapped
 from autograder.exercise import Exercise, Family, Mistake, Prediction
@@ -918,7 +918,8 @@ FAULTY_LINE = Exercise(
     families=(
         Family("your bug", lambda rng: {}, "there is one bug for each name"),
     ),
-    driver=finds_line("repaired_grads"),
+    driver=named_line,
+    reads=finds_line("repaired_grads"),
     hints=(
         "Which of the six gradients are right, and which is the first wrong one on the way back "
         "from the loss?",

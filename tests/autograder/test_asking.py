@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from autograder import answer, asking, bug, predict
-from autograder.asking import finds_line, planted_line
+from autograder.asking import finds_line, named_line, planted_line
 from autograder.asks import Value
 from autograder.checking import check_answer
 from autograder.exercise import Exercise, Family, Mistake, Prediction
@@ -84,7 +84,8 @@ WHICH = Exercise(
     families=(Family("the bug", lambda rng: {}, "a test"),),
     hints=(),
     mistakes=(),
-    driver=finds_line("halve"),
+    driver=named_line,
+    reads=finds_line("halve"),
 )
 
 

@@ -11,9 +11,10 @@ import pytest
 
 from autograder.asks import Gradient, Value
 from autograder.checking import check_answer
-from autograder.exercise import Exercise, Family, WrongAnswerError
+from autograder.exercise import Exercise, Family
 from autograder.exercises import exercises_of
 from autograder.reference import Reference, find_reference, lesson_names
+from autograder.student.calling import WrongAnswerError
 
 ALTERNATIVES = Path(__file__).parents[1] / "alternatives"
 REFERENCE = Reference("test", ())
