@@ -124,7 +124,7 @@ def _unwritten_sentence(fn: Callable[..., Any], error: NotImplementedError) -> s
 
 def _crash_sentence(error: BaseException) -> str:
     """Return what was raised and on which line of the student's own code."""
-    said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    said = f"{type(error).__name__}: {text_of(error)}".removesuffix(": ")
     own = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)
@@ -135,6 +135,14 @@ def _crash_sentence(error: BaseException) -> str:
     line = linecache.getline(own[-1].filename, own[-1].lineno or 0).strip()
     where = f"line {own[-1].lineno} of its cell" + (f": `{line}`" if line else "")
     return f"stopped with `{said}`, in {where}."
+
+
+def text_of(error: BaseException) -> str:
+    """Return an error's message; a class of the student's own may fail to give one."""
+    try:
+        return str(error)
+    except Exception:
+        return ""
 
 
 def _equal(a: Any, b: Any) -> bool:
