@@ -22,7 +22,6 @@ from typing import Any
 
 from autograder.build import notebook_text, source_notebook
 from autograder.lessons import find_lesson
-from autograder.notebook import SEED_VARIABLE
 from autograder.reference import lesson_names
 
 CONFIG_FILE, SEED_FILE = "nbgrader_config.py", "class_seed"
@@ -57,20 +56,25 @@ def configure(config: Any, config_file: str) -> None:
     """
     folder = Path(config_file).resolve().parent
     config.CourseDirectory.root = str(folder)
-    config.Execute.timeout = 60
-    config.Execute.shutdown_kernel = "immediate"  # a student's kernel has nothing to save
-    # A cell with this tag is not run and keeps full points: nobody may know its name.
-    config.Execute.skip_cells_with_tag = secrets.token_hex(8)
     config.Autograde.sanitize_preprocessors = [
         "nbgrader.preprocessors.ClearOutput",
-        "autograder.sanitize.MendDuplicates",  # in the place of nbgrader's DeduplicateIds
+        "autograder.sanitize.Restore",  # in the place of nbgrader's DeduplicateIds
         "nbgrader.preprocessors.OverwriteKernelspec",
         "nbgrader.preprocessors.OverwriteCells",
         "nbgrader.preprocessors.CheckCellMetadata",
-        "autograder.sanitize.SkipDemos",
     ]
-    config.Execute.extra_arguments = ["--IPKernelApp.log_level=ERROR"]
-    os.environ[SEED_VARIABLE] = str(read_seed(folder))
+    config.Autograde.autograde_preprocessors = [
+        "autograder.execute.Execute",  # in the place of nbgrader's own
+        "nbgrader.preprocessors.IgnorePattern",
+        "nbconvert.preprocessors.ClearMetadataPreprocessor",
+        "nbgrader.preprocessors.LimitOutput",
+        "nbgrader.preprocessors.SaveAutoGrades",
+        "nbgrader.preprocessors.AssignLatePenalties",
+        "nbgrader.preprocessors.CheckCellMetadata",
+    ]
+    # What other courses' assignments need, which run in a kernel as ever. A cell with this tag is
+    # not run and keeps full points: nobody may know its name.
+    config.Execute.skip_cells_with_tag = secrets.token_hex(8)
     # Harmless with nbgrader 0.9.6 on SQLAlchemy 2.1, and three lines for every submission.
     warnings.filterwarnings("ignore", message="Object of type <Submitted")
     # nbgrader calls `alembic`, which lies beside this Python: not on the path if the virtual

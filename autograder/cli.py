@@ -7,6 +7,7 @@ quick.
 
 import argparse
 import json
+import os
 import sys
 import tempfile
 from collections.abc import Callable
@@ -21,11 +22,11 @@ from autograder.printing import (
     print_next,
     progress,
     say,
+    say_changes,
     table,
 )
 
 OK, FAILED, USAGE = 0, 1, 2
-GRADING = partial(progress, unit="submissions")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -51,11 +52,12 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _expected(error: Exception) -> bool:
     """Return whether an error is the user's to mend: a sentence then, no traceback."""
+    from autograder.assignment import AssignmentError
     from autograder.classroom import ClassError
     from autograder.marking import NotebookError
     from autograder.reference import LessonError
 
-    return isinstance(error, ClassError | LessonError | NotebookError | OSError)
+    return isinstance(error, AssignmentError | ClassError | LessonError | NotebookError | OSError)
 
 
 def _add(group: Any, name: str, run: Callable, summary: str) -> argparse.ArgumentParser:
@@ -113,6 +115,21 @@ def _add_class_commands(commands: Any) -> None:
     grade = _add(group, "grade", _class_grade, "grade everything that was handed in")
     grade.add_argument("folder", type=Path, metavar="DIR")
     grade.add_argument("lessons", nargs="*", metavar="LESSON", help="name or number; default: all")
+    cores = os.cpu_count() or 1
+    grade.add_argument(
+        "--workers",
+        type=_positive,
+        default=cores,
+        metavar="N",
+        help="at a time; default: all cores",
+    )
+    grade.add_argument("--scheduler", default="", metavar="ADDRESS", help="run on a Dask cluster")
+    grade.add_argument(
+        "--shard", type=_shard, metavar="I/N", help="run one of N parts, record nothing"
+    )
+    grade.add_argument(
+        "--unsafe", action="store_true", help="even where students' code is not sealed off"
+    )
     grade.add_argument("--json", action="store_true", help="print JSON")
 
 
@@ -120,6 +137,13 @@ def _positive(text: str) -> int:
     if not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
     return int(text)
+
+
+def _shard(text: str) -> tuple[int, int]:
+    number, slash, count = text.partition("/")
+    if not (slash and number.isdigit() and count.isdigit() and 1 <= int(number) <= int(count)):
+        raise argparse.ArgumentTypeError(f"{text!r} is not I/N with I from 1 to N, such as 3/16")
+    return int(number), int(count)
 
 
 def _start(options: argparse.Namespace) -> int:
@@ -137,7 +161,7 @@ def _check(options: argparse.Namespace) -> int:
     from autograder.marking import NotebookError, mark_notebook
 
     marked, broken = [], []
-    for path in progress(_notebooks(options.paths), "notebooks"):
+    for path in progress(_notebooks(options.paths), what="notebooks"):
         try:
             marked.append(mark_notebook(path))
         except NotebookError as error:
@@ -174,7 +198,7 @@ def _demo(options: argparse.Namespace) -> int:
 
     lesson = find_lesson(options.lesson)
     if options.keep:
-        submissions = run_demo(options.keep, lesson, options.students, say, GRADING)
+        submissions = run_demo(options.keep, lesson, options.students, say, progress)
         print_class(submissions)
         first = submissions[0]
         print(f"\nThe class is in {options.keep}: gradebook.db, and a page of feedback a student:")
@@ -184,7 +208,7 @@ def _demo(options: argparse.Namespace) -> int:
         return OK
     with tempfile.TemporaryDirectory(prefix="backprop-demo-") as folder:
         path = Path(folder) / "class"
-        submissions = run_demo(path, lesson, options.students, say, GRADING)
+        submissions = run_demo(path, lesson, options.students, say, progress)
         print_class(submissions)
     print("\nThe folder is gone again; `backprop demo --keep DIR` keeps gradebook and feedback.")
     return OK
@@ -203,11 +227,17 @@ def _class_init(options: argparse.Namespace) -> int:
 
 
 def _class_grade(options: argparse.Namespace) -> int:
-    from autograder.grading import grade_class, misplaced
+    from autograder.grading import grade_class, misplaced, run_shard
 
     for path in misplaced(options.folder):
         say(f"not graded: {path}; a notebook belongs in submitted/STUDENT/LESSON/LESSON.ipynb")
-    submissions = grade_class(options.folder, options.lessons, GRADING)
+    how = {"workers": options.workers, "unsafe": options.unsafe, "progress": progress}
+    if options.shard:
+        count = run_shard(options.folder, options.lessons, *options.shard, **how)
+        print(f"{count} submissions are run; when all shards are: `backprop class grade`")
+        return OK
+    how |= {"scheduler": options.scheduler, "announce": say_changes}
+    submissions = grade_class(options.folder, options.lessons, **how)
     if options.json:
         print(json.dumps([one.to_dict() for one in submissions], indent=1))
     else:

@@ -104,7 +104,7 @@ def run_demo(
     lesson: Lesson,
     students: int,
     say: Callable[[str], None],
-    progress: Callable[[list], Iterable],
+    progress: Callable[..., Iterable],
 ) -> list[Submission]:
     """Make a class in a folder, hand in sample work, grade it and write the feedback.
 
@@ -137,8 +137,8 @@ def run_demo(
             path.parent.mkdir(parents=True)
             notebook = answered_notebook(lesson, sample.answers)
             path.write_text(notebook_text(notebook), encoding="utf-8")
-        say("grading it with nbgrader")
-        submissions = grade_class(folder, progress=progress)
+        say("grading it")
+        submissions = grade_class(folder, workers=os.cpu_count() or 1, progress=progress)
         say("writing the feedback")
         error = run_step(folder, GenerateFeedback, lesson.name)
         if error:

@@ -1,36 +1,43 @@
-"""Grades what a class handed in: a submission goes in, verdicts come out, nbgrader keeps the marks.
+"""Grades what a class handed in: run what is new or changed, say what that changes, record it.
 
-| name             | does                                                                       |
-|------------------|----------------------------------------------------------------------------|
-| `Submission`     | one student's marks in one lesson, and what was wrong with the notebook    |
-| `grade_class`    | grades all that is new or changed, one submission after the other          |
-| `needing_a_look` | what a human should look at, whatever its marks                            |
-| `misplaced`      | the notebooks that were put where no lesson is looked for                  |
+| name          | does                                                                      |
+|---------------|---------------------------------------------------------------------------|
+| `Submission`  | one student's marks in one lesson, and what was wrong with the notebook   |
+| `grade_class` | grades all that is new or changed                                         |
+| `run_shard`   | runs a part of it, on a machine of a cluster, and records nothing         |
+| `Change`      | a mark that a second grading gives or takes                               |
+| `misplaced`   | the notebooks that were put where no lesson is looked for                 |
 
-One submission at a time, so that a broken one costs nobody else anything. A notebook that cannot be
-marked at all gets 0 and its reason. What has been graded is noted in `graded.jsonl`, by the content
-of notebook, lesson and seed: a second run, or one after a crash, grades only what is new.
+Running and recording are apart: runs go to `verdicts.jsonl` as they end, then nbgrader records
+them. What has been recorded is noted in `graded.jsonl`, by the content of notebook, lesson and
+seed. So a second run, or one after a crash, does only what is new. A notebook that cannot be marked
+at all gets 0 and its reason.
 """
 
 import hashlib
-import html
 import json
-import shutil
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from autograder import __version__
-from autograder.build import CHECK_PREFIX
-from autograder.classroom import ClassError, class_config, database, read_seed, run_step
+from autograder.classroom import ClassError, class_config
+from autograder.execute import current_assignment, require_seal, store_of
+from autograder.fingerprint import fingerprint
 from autograder.lessons import Lesson, find_lesson
-from autograder.marking import NotebookError, read_notebook, results_in
+from autograder.pool import Outcome, Task, run_all
+from autograder.recording import Scores, marks_in, open_for_many, record, record_zero
 from autograder.reference import full_name, lesson_names
 from autograder.result import Result
-from autograder.signing import doubtful, signature_in
+from autograder.signing import doubtful
+from autograder.store import FILE, Store
 
 GRADED_FILE = "graded.jsonl"
+
+
+def _silent(items: Iterable, total: int = 0, what: str = "") -> Iterable:
+    return items
 
 
 @dataclass(frozen=True)
@@ -39,24 +46,27 @@ class Submission:
 
     Parameters
     ----------
+    folder : Path
+        The class.
     student : str
         The name of the student's folder.
     lesson : Lesson
         What it answers.
     scores : dict of str to float or None
         Points by exercise as the gradebook has them; None where a human must decide.
-    results : dict of str to Result
-        The verdicts behind the points; empty for a notebook that could not be marked.
+    content : str
+        The name of its run in the class's store; empty for a notebook that could not be marked.
     problem : str
         Why it could not be marked.
     look : str
         Why a human should look at it, whatever its marks.
     """
 
+    folder: Path
     student: str
     lesson: Lesson
-    scores: dict[str, float | None]
-    results: dict[str, Result] = field(default_factory=dict)
+    scores: Scores
+    content: str = ""
     problem: str = ""
     look: str = ""
 
@@ -64,6 +74,12 @@ class Submission:
     def total(self) -> float:
         """Points earned, undecided ones not counted."""
         return sum(score or 0.0 for score in self.scores.values())
+
+    @property
+    def results(self) -> dict[str, Result]:
+        """The verdicts behind the points, read from the store: a class has too many to hold."""
+        run = store_of(self.folder).find(self.content) if self.content else None
+        return run.results if run else {}
 
     def to_dict(self) -> dict[str, Any]:
         """Return the submission as plain data for JSON."""
@@ -79,10 +95,34 @@ class Submission:
         }
 
 
+@dataclass(frozen=True)
+class Change:
+    """A mark that another grading gives or takes.
+
+    Parameters
+    ----------
+    student, lesson, exercise : str
+        Whose, in what.
+    before, after : float
+        Points.
+    """
+
+    student: str
+    lesson: str
+    exercise: str
+    before: float
+    after: float
+
+
 def grade_class(
     folder: Path,
     lessons: Iterable[str] = (),
-    progress: Callable[[list[tuple[str, str]]], Iterable[tuple[str, str]]] = iter,
+    *,
+    workers: int = 1,
+    scheduler: str = "",
+    unsafe: bool = False,
+    progress: Callable[..., Iterable] = _silent,
+    announce: Callable[[list[Change]], None] = lambda changes: None,
 ) -> list[Submission]:
     """Grade everything handed in that is new or changed, and return all marks.
 
@@ -92,8 +132,16 @@ def grade_class(
         The class.
     lessons : iterable of str
         Names or numbers. Left out, all that anybody handed in.
+    workers : int
+        How many submissions are run at a time.
+    scheduler : str
+        The address of a Dask scheduler whose workers run them instead.
+    unsafe : bool
+        Grade even where students' code cannot be sealed off.
     progress : callable
-        Gets the list of (student, lesson) to go through and iterates over it, showing how far.
+        progress(items, total, what=...) iterates over what is done, showing how far.
+    announce : callable
+        Gets the marks that change for who had some, before they are written.
 
     Returns
     -------
@@ -103,25 +151,72 @@ def grade_class(
     Raises
     ------
     ClassError
-        If the folder is not a class, or nothing was handed in.
+        If the folder is not a class, nothing was handed in, or the system is not safe enough.
     LessonError
         If there is no such lesson.
     """
-    class_config(folder)  # first of all: is this a class?
+    config = class_config(folder)  # first of all: is this a class?
+    require_seal(unsafe or bool(config.Execute.get("unsafe")))
+    todo = _todo(folder, lessons)
+    notes = _read_notes(folder)
+    keys = {task: _key(task) for task in todo}
+    changed = [task for task in todo if notes.get(_name(task), {}).get("key") != keys[task]]
+    store, done = store_of(folder), []
+    for outcome in run_all(changed, workers, partial(progress, what="run"), scheduler):
+        if outcome.fresh:
+            store.add(outcome.content, outcome.run)
+        done.append(_done(outcome))
+    announce(_changes(folder, done))
+    with open_for_many():
+        for one in progress(done, what="recorded"):
+            note = _record(folder, one, keys[one.task])
+            notes[note["submission"]] = note
+            with (folder / GRADED_FILE).open("a", encoding="utf-8") as file:
+                file.write(json.dumps(note) + "\n")
+    return _submissions(folder, todo, notes)
+
+
+def run_shard(
+    folder: Path,
+    lessons: Iterable[str],
+    number: int,
+    count: int,
+    *,
+    workers: int = 1,
+    unsafe: bool = False,
+    progress: Callable[..., Iterable] = _silent,
+) -> int:
+    """Run one of `count` equal parts of what was handed in; return how many submissions it holds.
+
+    The runs go to a file of their own in the class's folder; `grade_class` then only records them.
+
+    Raises
+    ------
+    ClassError
+        As in `grade_class`.
+    """
+    config = class_config(folder)
+    require_seal(unsafe or bool(config.Execute.get("unsafe")))
+    part = _todo(folder, lessons)[number - 1 :: count]
+    store = Store(folder, f"{FILE.removesuffix('.jsonl')}-{number}-of-{count}.jsonl")
+    for outcome in run_all(part, workers, partial(progress, what="run")):
+        if outcome.fresh:
+            store.add(outcome.content, outcome.run)
+    return len(part)
+
+
+def _todo(folder: Path, lessons: Iterable[str]) -> list[Task]:
+    """Return what was handed in for these lessons."""
     wanted = [full_name(name) for name in lessons]
     found = handed_in(folder)
-    todo = [(student, lesson) for student, lesson in found if not wanted or lesson in wanted]
+    todo = [Task(folder, who, lesson) for who, lesson in found if not wanted or lesson in wanted]
     if not todo:
         where = ", ".join(wanted) or "any lesson"
         raise ClassError(
             f"nobody has handed in {where}: put notebooks at "
             f"{folder / 'submitted' / 'STUDENT' / 'LESSON' / 'LESSON.ipynb'}"
         )
-    graded = _read_graded(folder)
-    marked = [
-        _grade(folder, student, find_lesson(name), graded) for student, name in progress(todo)
-    ]
-    return needing_a_look(folder, marked)
+    return todo
 
 
 def handed_in(folder: Path) -> list[tuple[str, str]]:
@@ -145,140 +240,107 @@ def misplaced(folder: Path) -> list[str]:
     ]
 
 
-def _grade(folder: Path, student: str, lesson: Lesson, graded: dict[str, dict]) -> Submission:
-    """Grade one submission, or find that it has been graded."""
-    from nbgrader.converters import Autograde
-
-    path = folder / "submitted" / student / lesson.name / f"{lesson.name}.ipynb"
-    key = _content_key(folder, path, lesson)
-    before = graded.get(f"{student}/{lesson.name}")
-    if before and before["key"] == key:
-        submission = _read_back(folder, student, lesson, before["problem"])
-        if submission:
-            return submission
-    problem = _problem_with(path, lesson)
-    if not problem:
-        error = run_step(folder, Autograde, lesson.name, student)
-        problem = f"nbgrader could not grade it: {error}" if error else ""
-    if problem:
-        _record_zero(folder, student, lesson, problem)
-    with (folder / GRADED_FILE).open("a", encoding="utf-8") as file:
-        line = {"submission": f"{student}/{lesson.name}", "key": key, "problem": problem}
-        file.write(json.dumps(line) + "\n")
-    submission = _read_back(folder, student, lesson, problem)
-    if submission is None:
-        raise ClassError(
-            f"the gradebook has no lesson {lesson.name}: "
-            f"run `nbgrader generate_assignment {lesson.name}` in {folder}"
-        )
-    return submission
-
-
-def needing_a_look(folder: Path, submissions: list[Submission]) -> list[Submission]:
-    """Return the submissions with a reason where a signature or an answer needs a human look."""
-    reasons = {}
-    for lesson in dict.fromkeys(one.lesson for one in submissions):
-        signatures = {
-            one.student: signature_in(read_notebook(_handed_in_at(folder, one), lesson)[0])
-            for one in submissions
-            if one.lesson is lesson and not one.problem
-        }
-        reasons |= {(who, lesson.name): why for who, why in doubtful(signatures).items()}
-    marked = []
-    for one in submissions:
-        answers = [f"{r.exercise}: {r.look}" for r in one.results.values() if r.look]
-        why = [reasons.get((one.student, one.lesson.name), ""), *answers]
-        marked.append(replace(one, look="; ".join(filter(None, why))))
-    return marked
-
-
-def _handed_in_at(folder: Path, submission: Submission) -> Path:
-    name = submission.lesson.name
-    return folder / "submitted" / submission.student / name / f"{name}.ipynb"
-
-
-def _problem_with(path: Path, lesson: Lesson) -> str:
-    """Return why a notebook that was handed in cannot be marked; empty if it can."""
-    if not path.is_file():
-        others = sorted(other.name for other in path.parent.iterdir() if other.is_file())
-        instead = f"; there is {', '.join(others)}" if others else "; the folder is empty"
-        return f"no notebook {path.name} was handed in{instead}"
-    try:
-        read_notebook(path, lesson)
-    except NotebookError as error:
-        return str(error)
-    return ""
-
-
-def _record_zero(folder: Path, student: str, lesson: Lesson, reason: str) -> None:
-    """Put 0 for every exercise into the gradebook, and the reason there and into the feedback."""
-    from nbgrader.api import Gradebook, MissingEntry
-
-    shutil.rmtree(folder / "autograded" / student / lesson.name, ignore_errors=True)
-    page = folder / "feedback" / student / lesson.name / f"{lesson.name}.html"
-    page.parent.mkdir(parents=True, exist_ok=True)
-    page.write_text(
-        f"<!doctype html><meta charset=utf-8><title>{lesson.name}</title>"
-        f"<h1>{html.escape(lesson.title)}</h1><p>0 points: {html.escape(reason)}.</p>\n",
-        encoding="utf-8",
-    )
-    with Gradebook(database(folder)) as gradebook:
-        try:
-            gradebook.find_assignment(lesson.name)
-        except MissingEntry:
-            return
-        gradebook.update_or_create_student(student)
-        submission = gradebook.update_or_create_submission(lesson.name, student)
-        for notebook in submission.notebooks:
-            for grade in notebook.grades:
-                grade.auto_score, grade.needs_manual_grade = 0, False
-            for comment in notebook.comments:
-                comment.auto_comment = reason
-        gradebook.db.commit()
-
-
-def _read_back(folder: Path, student: str, lesson: Lesson, problem: str) -> Submission | None:
-    """Return a submission as gradebook and autograded notebook have it; None if they do not."""
-    from nbgrader.api import Gradebook, MissingEntry
-
-    with Gradebook(database(folder)) as gradebook:
-        try:
-            notebook = gradebook.find_submission_notebook(lesson.name, lesson.name, student)
-        except MissingEntry:
-            return None
-        by_cell = {
-            grade.name: None if grade.needs_manual_grade and grade.manual_score is None
-            else grade.score
-            for grade in notebook.grades
-        }  # fmt: skip
-    scores = {name: by_cell.get(CHECK_PREFIX + name) for name in lesson.points}
-    if problem:
-        return Submission(student, lesson, scores, problem=problem)
-    path = folder / "autograded" / student / lesson.name / f"{lesson.name}.ipynb"
-    try:
-        executed, _ = read_notebook(path, lesson)
-    except NotebookError:
-        return None
-    return Submission(student, lesson, scores, results_in(executed, lesson))
-
-
-def _content_key(folder: Path, path: Path, lesson: Lesson) -> str:
+def _key(task: Task) -> str:
     """Return a hash of everything that a submission's marks depend on."""
-    source = folder / "source" / lesson.name / path.name
-    digest = hashlib.sha256(f"{__version__}/{read_seed(folder)}".encode())
-    for file in (source, path):
-        digest.update(file.read_bytes() if file.is_file() else b"missing")
-    return digest.hexdigest()
+    assignment = current_assignment(task.folder, task.lesson)
+    file = task.path.read_bytes() if task.path.is_file() else b"missing"
+    return fingerprint(hashlib.sha256(file).hexdigest(), assignment.keys, assignment.points)
 
 
-def _read_graded(folder: Path) -> dict[str, dict]:
+def _name(task: Task) -> str:
+    return f"{task.student}/{task.lesson}"
+
+
+@dataclass(frozen=True)
+class _Done:
+    """What is kept of an outcome until it is recorded: a class has too many to keep it all."""
+
+    task: Task
+    problem: str
+    content: str
+    signature: str | None
+    look: list[str]
+    earned: dict[str, float]
+    sandbox: str
+    sure: bool
+
+
+def _done(outcome: Outcome) -> _Done:
+    run = outcome.run
+    results = run.results.values() if run else ()
+    return _Done(
+        outcome.task,
+        outcome.problem,
+        outcome.content,
+        outcome.signature,
+        [f"{result.exercise}: {result.look}" for result in results if result.look],
+        {result.exercise: result.earned for result in results},
+        run.level if run else "",
+        run.sure if run else True,
+    )
+
+
+def _changes(folder: Path, done: list[_Done]) -> list[Change]:
+    """Return the marks that differ from those in the gradebook, for who has any."""
+    changes = []
+    for name in dict.fromkeys(one.task.lesson for one in done):
+        before = marks_in(folder, find_lesson(name))
+        for one in done:
+            scores = before.get(one.task.student) if one.task.lesson == name else None
+            for exercise, score in (scores or {}).items():
+                now = one.earned.get(exercise, 0.0)
+                if score is not None and score != now:
+                    changes.append(Change(one.task.student, name, exercise, score, now))
+    return changes
+
+
+def _record(folder: Path, one: _Done, key: str) -> dict[str, Any]:
+    """Write one submission's marks; return the note about it."""
+    lesson, problem = find_lesson(one.task.lesson), one.problem
+    if not problem:
+        problem = record(folder, one.task.student, lesson)
+    if problem:
+        record_zero(folder, one.task.student, lesson, problem)
+    return {
+        "submission": _name(one.task),
+        "key": key if one.sure else "",  # what is not sure is run again the next time
+        "problem": problem,
+        "content": "" if problem else one.content,
+        "signature": one.signature,
+        "look": [] if problem else one.look,
+        "sandbox": one.sandbox,
+    }
+
+
+def _submissions(
+    folder: Path, tasks: list[Task], notes: dict[str, dict[str, Any]]
+) -> list[Submission]:
+    """Return everybody's marks as gradebook and notes have them."""
+    submissions = []
+    for name in dict.fromkeys(task.lesson for task in tasks):
+        lesson, marks = find_lesson(name), marks_in(folder, find_lesson(name))
+        own = {task.student: notes[_name(task)] for task in tasks if task.lesson == name}
+        signatures = {who: note["signature"] for who, note in own.items() if not note["problem"]}
+        doubts = doubtful(signatures)
+        for student, note in own.items():
+            look = "; ".join(filter(None, [doubts.get(student, ""), *note["look"]]))
+            scores = marks.get(student, dict.fromkeys(lesson.points))
+            submissions.append(
+                Submission(folder, student, lesson, scores, note["content"], note["problem"], look)
+            )
+    return submissions
+
+
+def _read_notes(folder: Path) -> dict[str, dict[str, Any]]:
     """Return the last note on every submission; a line torn by a crash does not count."""
-    notes = {}
-    path = folder / GRADED_FILE
+    return {note["submission"]: note for note in _lines(folder / GRADED_FILE)}
+
+
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
     for line in path.read_text(encoding="utf-8").splitlines() if path.is_file() else ():
         try:
             note = json.loads(line)
-            notes[note["submission"]] = note
-        except (json.JSONDecodeError, KeyError, TypeError):
+            if {"submission", "key", "problem", "content", "signature", "look"} <= note.keys():
+                yield note
+        except (json.JSONDecodeError, AttributeError):
             continue
-    return notes

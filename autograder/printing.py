@@ -8,6 +8,7 @@
 | `table`          | (returns) rows in aligned columns                                       |
 | `say`            | a note, on stderr                                                       |
 | `progress`       | a progress bar on stderr while items are gone through                   |
+| `say_changes`    | who gains and who loses by a grading                                    |
 """
 
 import sys
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from autograder.result import CRASHED, MEASURED, NOT_ATTEMPTED, NOT_DEFINED, PASSED, WRONG
 
 if TYPE_CHECKING:
-    from autograder.grading import Submission
+    from autograder.grading import Change, Submission
     from autograder.marking import Marks
     from autograder.result import Result
 
@@ -117,8 +118,21 @@ def say(sentence: str) -> None:
     print(sentence, file=sys.stderr)
 
 
-def progress(items: list, unit: str) -> Iterable:
+def progress(items: Iterable, total: int | None = None, what: str = "done") -> Iterable:
     """Iterate over items with a progress bar on stderr, if that is a terminal."""
     from tqdm import tqdm
 
-    return tqdm(items, unit=f" {unit}", disable=not sys.stderr.isatty(), leave=False)
+    total = len(items) if total is None else total
+    quiet = not sys.stderr.isatty()
+    return tqdm(items, what, total, leave=False, disable=quiet, dynamic_ncols=True)
+
+
+def say_changes(changes: "list[Change]") -> None:
+    """Say on stderr who gains and who loses by a grading, before it is written."""
+    if not changes:
+        return
+    gains = len({change.student for change in changes if change.after > change.before})
+    losses = len({change.student for change in changes if change.after < change.before})
+    say(f"marks change: {gains} students gain, {losses} lose")
+    for one in changes:
+        say(f"  {one.student}, {one.lesson}, {one.exercise}: {one.before:g} to {one.after:g}")

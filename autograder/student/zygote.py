@@ -7,7 +7,7 @@ and nothing that knows an answer; then it does as the socket says, one process a
 |---------|----------------------|---------------------------------------|-----------------|
 | fork    | the process's socket | forks a process that serves the judge | its number      |
 | end     |                      | kills that process                    | its exit status |
-| (none)  | end of file          | kills it and exits                    |                 |
+| (none)  | end of file          | kills it, tidies up and exits         |                 |
 
 The forked process enters the sandbox, says "hello" on its own socket and answers requests there:
 run a cell, call a function on some cases, watch it. A request is a pickle, since it comes from the
@@ -21,6 +21,7 @@ import json
 import os
 import pickle
 import random
+import shutil
 import signal
 import socket
 import struct
@@ -91,6 +92,7 @@ def main(settings: dict[str, Any]) -> None:
             _, status = os.waitpid(child, 0)
             child = 0
         if not message:
+            shutil.rmtree(scratch.parent, ignore_errors=True)
             return
         control.send(str(status).encode())
 

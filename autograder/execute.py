@@ -1,0 +1,104 @@
+"""Our step in nbgrader's autograde: runs a notebook in a student's process, or replays its run.
+
+The class's nbgrader_config.py puts `Execute` in the place of nbgrader's own, so the command line,
+the formgrader's button and `backprop class grade` give equal marks. Notebooks of other courses go
+on to nbgrader's own, in a kernel.
+"""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+from nbgrader.preprocessors import Execute as StockExecute
+from traitlets import Bool
+
+from autograder.assignment import Assignment, open_assignment
+from autograder.classroom import ClassError, read_seed
+from autograder.judge import Zygote
+from autograder.reference import lesson_names
+from autograder.restoring import restore, steps_of
+from autograder.running import run_notebook, write_outputs
+from autograder.store import Store
+from autograder.student.sandbox import SEALED, level
+
+
+class Execute(StockExecute):
+    """Runs the lessons of this course outside the grader's process."""
+
+    unsafe = Bool(False, help="Grade where students' code cannot be sealed off.").tag(config=True)
+    run_demos = Bool(False, help="Run the demo cells too; nothing depends on them.").tag(
+        config=True
+    )
+
+    def preprocess(
+        self, nb: NotebookNode, resources: Any, *args: Any, **kwargs: Any
+    ) -> tuple[NotebookNode, Any]:
+        """Put into a sanitized notebook the outputs that nbgrader reads the marks from."""
+        name = resources.get("nbgrader", {}).get("assignment")
+        if name not in lesson_names():
+            return super().preprocess(nb, resources, *args, **kwargs)
+        folder = Path(self.config.CourseDirectory.root)
+        require_seal(self.unsafe)
+        assignment = current_assignment(folder, name)
+        mended = restore(nb, assignment.source)
+        steps = tuple(steps_of(mended, self.run_demos))
+        store, content = store_of(folder), assignment.content(steps)
+        run = store.find(content)
+        if run is None or not run.has_all(assignment):
+            run = run_notebook(steps, assignment, zygote_of(folder), run)
+            store.add(content, run)
+        write_outputs(mended, run, steps)
+        # The records, with checksums and points, are the gradebook's; ours are the source's.
+        _copy_records(nb, mended)
+        return mended, resources
+
+
+def require_seal(unsafe: bool) -> None:
+    """Refuse to grade where students' code cannot be sealed off, unless that is wanted.
+
+    Raises
+    ------
+    ClassError
+        If it cannot, and is not.
+    """
+    if level() != SEALED and not unsafe:
+        raise ClassError(
+            f"on this system students' code can only be {level()}, not sealed off; "
+            "`backprop doctor` says what is missing. To grade all the same, on a machine that has "
+            "nothing to lose: `--unsafe`, or `c.Execute.unsafe = True` in nbgrader_config.py"
+        )
+
+
+@lru_cache(maxsize=4)
+def zygote_of(folder: Path) -> Zygote:
+    """Return this process's zygote for a class, started when it is first used."""
+    return Zygote((folder.resolve(),))
+
+
+@lru_cache(maxsize=4)
+def store_of(folder: Path) -> Store:
+    """Return the runs of a class."""
+    return Store(folder)
+
+
+def current_assignment(folder: Path, name: str) -> Assignment:
+    """Return a lesson of a class as it is now; it is read again when a file has changed."""
+    files = [folder / "source" / name / f"{name}.ipynb", folder / "exercises" / f"{name}.py"]
+    stamps = tuple(file.stat().st_mtime_ns if file.is_file() else 0 for file in files)
+    return _read_assignment(folder, name, read_seed(folder), stamps)
+
+
+@lru_cache(maxsize=8)
+def _read_assignment(folder: Path, name: str, seed: int, stamps: tuple[int, ...]) -> Assignment:
+    return open_assignment(folder, name, seed)
+
+
+def _copy_records(nb: NotebookNode, mended: NotebookNode) -> None:
+    records = {cell.metadata.nbgrader.grade_id: cell.metadata.nbgrader for cell in nb.cells
+               if "grade_id" in cell.metadata.get("nbgrader", {})}  # fmt: skip
+    for cell in mended.cells:
+        if "nbgrader" in cell.metadata:
+            record = records.get(cell.metadata.nbgrader.grade_id)
+            if record is not None:
+                cell.metadata.nbgrader = record

@@ -1,0 +1,214 @@
+"""Runs submissions on all cores: worker processes, each with its own judge and zygote.
+
+| name       | is                                                                          |
+|------------|-----------------------------------------------------------------------------|
+| `Task`     | one submission to be run                                                    |
+| `Outcome`  | what came of it: a run, or why there is none                                |
+| `run_task` | runs one, in whatever process it is called                                  |
+| `run_all`  | runs many, on this machine or on a Dask cluster, and returns them as they end |
+
+Workers are forked when all truths are known, so that these are computed once. A worker that dies
+costs nothing: what it had not finished is done by others.
+"""
+
+import multiprocessing
+import signal
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.classroom import ClassError
+from autograder.execute import current_assignment, store_of, zygote_of
+from autograder.exercise import questions
+from autograder.lessons import find_lesson
+from autograder.marking import NotebookError, read_notebook
+from autograder.notebook import GRADING_REPEATS
+from autograder.restoring import restore, steps_of
+from autograder.running import Run, run_notebook
+from autograder.signing import signature_in
+
+MOST_BYTES = 200 * 2**20  # of a notebook's file
+DEATHS = 5  # of workers, without a single submission done in between
+
+
+@dataclass(frozen=True)
+class Task:
+    """One submission.
+
+    Parameters
+    ----------
+    folder : Path
+        The class.
+    student, lesson : str
+        Whose work, on what.
+    """
+
+    folder: Path
+    student: str
+    lesson: str
+
+    @property
+    def path(self) -> Path:
+        """The notebook."""
+        return self.folder / "submitted" / self.student / self.lesson / f"{self.lesson}.ipynb"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a submission.
+
+    Parameters
+    ----------
+    task : Task
+        Which one.
+    content : str
+        The name of its cells.
+    run : Run, optional
+        What came of them.
+    fresh : bool
+        Whether they were run just now.
+    problem : str
+        Why the notebook could not be run.
+    signature : str, optional
+        What it is signed with.
+    """
+
+    task: Task
+    content: str = ""
+    run: Run | None = None
+    fresh: bool = False
+    problem: str = ""
+    signature: str | None = None
+
+
+def run_task(task: Task) -> Outcome:
+    """Run one submission, unless its run is in the class's store."""
+    problem = problem_with(task)
+    if problem:
+        return Outcome(task, problem=problem)
+    try:
+        notebook, _ = read_notebook(task.path, find_lesson(task.lesson))
+    except NotebookError as error:
+        return Outcome(task, problem=str(error))
+    assignment = current_assignment(task.folder, task.lesson)
+    mended = restore(notebook, assignment.source)
+    signature = signature_in(mended)
+    steps = tuple(steps_of(mended))
+    content = assignment.content(steps)
+    known = store_of(task.folder).find(content)
+    if known is not None and known.has_all(assignment):
+        return Outcome(task, content, known, signature=signature)
+    run = run_notebook(steps, assignment, zygote_of(task.folder), known)
+    return Outcome(task, content, run, fresh=True, signature=signature)
+
+
+def problem_with(task: Task) -> str:
+    """Return why a submission has no notebook that could be read; empty if it has."""
+    path = task.path
+    if path.is_symlink() or path.parent.is_symlink():
+        return f"{path.name} is a link, which may point anywhere: hand in the notebook itself"
+    if not path.is_file():
+        others = sorted(other.name for other in path.parent.iterdir() if other.is_file())
+        instead = f"; there is {', '.join(others)}" if others else "; the folder is empty"
+        return f"no notebook {path.name} was handed in{instead}"
+    size = path.stat().st_size
+    if size > MOST_BYTES:
+        return f"{path.name} has {size >> 20} MB; more than {MOST_BYTES >> 20} MB are not read"
+    return ""
+
+
+def run_all(
+    tasks: list[Task],
+    workers: int,
+    progress: Callable[[Iterable[Outcome], int], Iterable[Outcome]],
+    scheduler: str = "",
+) -> Iterator[Outcome]:
+    """Run submissions in parallel; return each as it ends, those that got lost at the end.
+
+    Parameters
+    ----------
+    tasks : list of Task
+        Which ones.
+    workers : int
+        How many at a time.
+    progress : callable
+        Gets the outcomes and their number, and iterates over them, showing how far.
+    scheduler : str
+        The address of a Dask scheduler. Left out, this machine does it.
+    """
+    for task in tasks[:1]:  # before any worker is forked
+        for lesson in dict.fromkeys(task.lesson for task in tasks):
+            know_the_truth(task.folder, lesson)
+    engine = _on_dask(tasks, scheduler) if scheduler else _on_this_machine(tasks, workers)
+    unsure = []
+    for outcome in progress(engine, len(tasks)):
+        if outcome.run is not None and not outcome.run.sure:
+            unsure.append(outcome.task)
+        else:
+            yield outcome
+    # Time may have run out because of the others: each once more, and nothing beside it.
+    for task in unsure:
+        yield from _on_dask([task], scheduler) if scheduler else _on_this_machine([task], 1)
+
+
+def know_the_truth(folder: Path, lesson: str) -> None:
+    """Compute what every check of a lesson compares with, once for the class."""
+    assignment = current_assignment(folder, lesson)
+    for name in assignment.points:
+        exercise = assignment.exercises[name]
+        asked = questions(exercise, assignment.reference, assignment.seed, GRADING_REPEATS)
+        for question in asked:
+            _ = question.truth, question.exact
+
+
+def _on_this_machine(tasks: list[Task], workers: int) -> Iterator[Outcome]:
+    """Run submissions in worker processes; a dead one is replaced."""
+    left, deaths = dict.fromkeys(tasks), 0
+    while left:
+        try:
+            for outcome in _in_pool(list(left), min(workers, len(left))):
+                left.pop(outcome.task)
+                deaths = 0
+                yield outcome
+        except BrokenProcessPool:
+            deaths += 1
+            if deaths == DEATHS:
+                raise ClassError(
+                    f"{DEATHS} of the grader's own processes were killed in a row; is there too "
+                    "little memory? What has been graded is kept: run the command again"
+                ) from None
+
+
+def _in_pool(tasks: list[Task], workers: int) -> Iterator[Outcome]:
+    can_fork = "fork" in multiprocessing.get_all_start_methods()
+    context = multiprocessing.get_context("fork" if can_fork else "spawn")
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=_begin_worker) as pool:
+        futures: list[Future[Outcome]] = [pool.submit(run_task, task) for task in tasks]
+        try:
+            for future in as_completed(futures):
+                yield future.result()
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _begin_worker() -> None:
+    """Forget what belongs to the parent process; Ctrl-C is its business too."""
+    zygote_of.cache_clear()
+    if hasattr(signal, "SIGINT"):
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _on_dask(tasks: list[Task], scheduler: str) -> Iterator[Outcome]:
+    """Run submissions on a Dask cluster whose workers see the class's folder."""
+    try:
+        from distributed import Client, as_completed
+    except ImportError:
+        raise ClassError(
+            "a scheduler needs Dask: `pip install 'backprop-course[cluster]'`"
+        ) from None
+    with Client(scheduler) as client:
+        futures = client.map(run_task, tasks, pure=False, retries=2)
+        for future in as_completed(futures):
+            yield future.result()

@@ -1,0 +1,153 @@
+"""What counts in a notebook that was handed in: the student's own cells, in the lesson's frame.
+
+| function    | gives                                                                       |
+|-------------|-----------------------------------------------------------------------------|
+| `restore`   | the notebook with everything but the student's own text as it was handed out |
+| `steps_of`  | what there is to run and to judge in it, in order                           |
+
+A cell is known by its `grade_id`, and by its cell id where an editor has lost that. Everything that
+is not the student's text is taken from the source: locked cells, types, points, tags. Of copies the
+last one counts; locked cells that are missing are put back. The same notebook, restored twice, does
+not change.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from autograder.build import CHECK_PREFIX, DEMO_PREFIX
+
+MOST_CELLS, LONGEST_CELL = 2_000, 200_000  # characters; the rest is cut off, and would not help
+RUN, CHECK, ASSERT = "run", "check", "assert"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One code cell that grading has something to do with.
+
+    Parameters
+    ----------
+    index : int
+        Where it stands among the notebook's cells.
+    kind : str
+        run: a student's or a given cell. check: of an exercise. assert: another graded cell.
+    text : str
+        Its source; for a check the exercise's name.
+    """
+
+    index: int
+    kind: str
+    text: str
+
+
+def restore(notebook: NotebookNode, source: NotebookNode) -> NotebookNode:
+    """Return a notebook that was handed in, mended.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        What was handed in; may have been changed in any way. Not modified.
+    source : NotebookNode
+        The assignment's source notebook.
+    """
+    frame = {grade_id(cell): cell for cell in source.cells if grade_id(cell)}
+    cells = list(_own_cells(notebook, frame))
+    last = {name: position for position, (name, _) in enumerate(cells)}
+    cells = [
+        (name, cell)
+        for position, (name, cell) in enumerate(cells)
+        if not name or last[name] == position
+    ]
+    _put_back(cells, frame)
+    restored = nbformat.from_dict(
+        {
+            "cells": [cell for _, cell in cells],
+            "metadata": source.metadata,
+            "nbformat": source.nbformat,
+            "nbformat_minor": source.nbformat_minor,
+        }
+    )
+    for number, (name, _) in enumerate(cells):
+        restored.cells[number].id = name or f"student-{number}"
+    return restored
+
+
+def steps_of(notebook: NotebookNode, demos: bool = False) -> Iterator[Step]:
+    """Return what there is to run and to judge in a restored notebook.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        From `restore`.
+    demos : bool
+        Whether demo cells are run; nothing depends on them.
+    """
+    for index, cell in enumerate(notebook.cells):
+        record, name = cell.metadata.get("nbgrader", {}), grade_id(cell)
+        if cell.cell_type != "code" or (name.startswith(DEMO_PREFIX) and not demos):
+            continue
+        if not record.get("grade"):
+            yield Step(index, RUN, cell.source)
+        elif name.startswith(CHECK_PREFIX):
+            yield Step(index, CHECK, name.removeprefix(CHECK_PREFIX))
+        elif not record.get("solution"):  # that is for a human to mark
+            yield Step(index, ASSERT, cell.source)
+        else:
+            yield Step(index, RUN, cell.source)
+
+
+def grade_id(cell: Any) -> str:
+    """Return the name under which nbgrader knows a cell; empty if it does not."""
+    metadata = cell.get("metadata") if isinstance(cell, dict) else None
+    record = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    name = record.get("grade_id") if isinstance(record, dict) else None
+    return name if isinstance(name, str) else ""
+
+
+def _own_cells(
+    notebook: NotebookNode, frame: dict[str, NotebookNode]
+) -> Iterator[tuple[str, NotebookNode]]:
+    """Return (name in the frame or "", cell) of the cells that were handed in."""
+    cells = notebook.get("cells")
+    for cell in (cells if isinstance(cells, list) else [])[:MOST_CELLS]:
+        if not isinstance(cell, dict):
+            continue
+        name = next((n for n in (grade_id(cell), cell.get("id")) if n in frame), "")
+        text = _text(cell.get("source"))
+        if not name:
+            kind = cell.get("cell_type")
+            make = {
+                "code": nbformat.v4.new_code_cell,
+                "markdown": nbformat.v4.new_markdown_cell,
+            }.get(kind if isinstance(kind, str) else "", nbformat.v4.new_raw_cell)
+            yield "", make(text)
+            continue
+        mended = nbformat.from_dict(frame[name])
+        if not mended.metadata.nbgrader.locked:
+            mended.source = text
+        if mended.cell_type == "code":
+            mended.outputs, mended.execution_count = [], None
+        yield name, mended
+
+
+def _text(source: Any) -> str:
+    """Return a cell's source as text that a file can hold."""
+    if isinstance(source, list):
+        source = "".join(line for line in source if isinstance(line, str))
+    if not isinstance(source, str):
+        return ""
+    return source[:LONGEST_CELL].encode("utf-8", "replace").decode()
+
+
+def _put_back(cells: list[tuple[str, NotebookNode]], frame: dict[str, NotebookNode]) -> None:
+    """Put each locked cell that is missing behind the one that it follows in the source."""
+    before = -1
+    for name, cell in frame.items():
+        found = next((i for i, (other, _) in enumerate(cells) if other == name), None)
+        if found is None and cell.metadata.nbgrader.locked:
+            found = before + 1
+            cells.insert(found, (name, nbformat.from_dict(cell)))
+        before = before if found is None else found

@@ -1,0 +1,216 @@
+"""Runs what was handed in, in a student's process, and judges the answers from outside.
+
+| name            | is                                                                        |
+|-----------------|---------------------------------------------------------------------------|
+| `run_notebook`  | runs a restored notebook; returns its verdicts and what its cells showed  |
+| `Run`           | that, as it is kept and as it is written into the notebook                |
+| `write_outputs` | writes it there                                                           |
+
+The student's cells run in the order in which they stand, given cells among them; a check cell's
+text is never run: the judge asks the function that has the exercise's name by then. A cell that
+ends its process costs itself: a new process runs the others again without it, and verdicts that are
+there stay.
+"""
+
+import base64
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+
+from autograder.assignment import Assignment
+from autograder.checking import judge
+from autograder.judge import LostError, NoAnswerError, StudentProcess, There, Zygote
+from autograder.notebook import GRADING_REPEATS
+from autograder.restoring import ASSERT, CHECK, RUN, Step
+from autograder.result import CRASHED, Grade, Result
+
+REPLAYS = 3
+PNG = b"\x89PNG\r\n\x1a\n"
+LONGEST_TEXT = 20_000
+
+
+@dataclass
+class Run:
+    """What came of a notebook.
+
+    Parameters
+    ----------
+    level : str
+        The sandbox that it ran in.
+    results : dict of str to Result
+        The verdicts, by exercise.
+    keys : dict of str to str
+        What each verdict depends on, besides the student's cells.
+    outputs : dict of int to list
+        What the other cells showed, by their place: outputs as a notebook holds them.
+    sure : bool
+        Whether a second run would give the same; not if time ran out or a process got lost.
+    """
+
+    level: str
+    results: dict[str, Result] = field(default_factory=dict)
+    keys: dict[str, str] = field(default_factory=dict)
+    outputs: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    sure: bool = True
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as plain data for JSON."""
+        return {
+            "level": self.level,
+            "results": {name: result.to_dict() for name, result in self.results.items()},
+            "keys": self.keys,
+            "outputs": {str(place): outputs for place, outputs in self.outputs.items()},
+            "sure": self.sure,
+        }
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> "Run":
+        """Return what `to_dict` wrote."""
+        results = {name: Result.from_dict(one) for name, one in data["results"].items()}
+        outputs = {int(place): outputs for place, outputs in data["outputs"].items()}
+        return cls(data["level"], results, data["keys"], outputs, data["sure"])
+
+    def has_all(self, assignment: Assignment) -> bool:
+        """Return whether there is a verdict on every exercise, as it is declared now."""
+        return all(self.keys.get(name) == key for name, key in assignment.keys.items())
+
+
+def run_notebook(
+    steps: Iterable[Step], assignment: Assignment, zygote: Zygote, known: Run | None = None
+) -> Run:
+    """Run a notebook and judge its answers.
+
+    Parameters
+    ----------
+    steps : iterable of Step
+        What there is to run, from `restoring.steps_of`.
+    assignment : Assignment
+        What it answers.
+    zygote : Zygote
+        Starts the student's process.
+    known : Run, optional
+        Verdicts on the same cells; those on exercises that have not changed stay.
+    """
+    run = Run(zygote.level)
+    for name, key in assignment.keys.items():
+        if known is not None and known.keys.get(name) == key:
+            run.results[name], run.keys[name] = known.results[name], key
+    steps, fatal = tuple(steps), set()
+    for _ in range(REPLAYS + 1):
+        if _run_once(steps, assignment, zygote, run, fatal):
+            break
+    for name in assignment.points.keys() - run.results.keys():
+        _note(run, assignment, name, Result(name, CRASHED, "was not tried: its notebook ended "
+              f"{REPLAYS + 1} processes."))  # fmt: skip
+    return run
+
+
+def _run_once(
+    steps: tuple[Step, ...], assignment: Assignment, zygote: Zygote, run: Run, fatal: set[Step]
+) -> bool:
+    """Run all steps but the fatal ones in a new process; False if another one was fatal."""
+    try:
+        student = zygote.fork()
+    except LostError:
+        run.sure = False
+        return False
+    for step in steps:
+        if step in fatal or (step.kind == CHECK and step.text in run.results):
+            continue
+        try:
+            _take(step, assignment, student, run)
+        except LostError as lost:
+            fatal.add(step)
+            reason = zygote.end() or lost.reason
+            run.sure &= not lost.again
+            if step.kind == CHECK:
+                said = reason if reason.endswith("?") else f"{reason}."
+                _note(run, assignment, step.text, Result(step.text, CRASHED, said))
+            else:
+                run.outputs[step.index] = [_error("ProcessEnded", f"this cell {reason}")]
+            return False
+    zygote.end()
+    return True
+
+
+def _take(step: Step, assignment: Assignment, student: StudentProcess, run: Run) -> None:
+    """Run or judge one step."""
+    if step.kind in (RUN, ASSERT):
+        shown = student.ask("run", step.text, step.index)
+        run.outputs[step.index] = _outputs(shown, graded=step.kind == ASSERT)
+        return
+    name = step.text
+    if name not in assignment.exercises:
+        return
+    exercise = assignment.exercises[name]
+    try:
+        result = judge(
+            There(student, exercise),
+            exercise,
+            assignment.reference,
+            seed=assignment.seed,
+            repeats=GRADING_REPEATS,
+        )
+    except NoAnswerError as error:
+        result = Result(name, error.status, str(error))
+    _note(run, assignment, name, result.without_seed())
+
+
+def _note(run: Run, assignment: Assignment, name: str, result: Result) -> None:
+    points = assignment.points.get(name)
+    run.results[name] = replace(result, points=points, case=None)
+    run.keys[name] = assignment.keys[name]
+
+
+def _outputs(shown: Any, graded: bool) -> list[dict[str, Any]]:
+    """Return what a cell says it showed, which may be anything, as outputs of a notebook.
+
+    Text stays text: nothing that a browser would run. What stood on stderr is with the rest, since
+    nbgrader gives no points to a graded cell that writes there.
+    """
+    if not isinstance(shown, dict) or not isinstance(shown.get("shown"), list):
+        raise LostError("wrote into the grader's channel")
+    outputs, room = [], LONGEST_TEXT
+    for item in shown["shown"]:
+        if not isinstance(item, list) or len(item) != 2:
+            raise LostError("wrote into the grader's channel")
+        kind, value = item
+        if kind == "picture" and isinstance(value, bytes) and value.startswith(PNG):
+            data = {"image/png": base64.b64encode(value).decode("ascii")}
+            outputs.append(new_output("display_data", data=data))
+        elif kind in ("text", "value") and isinstance(value, str):
+            value, room = value[:room], room - len(value[:room])
+            if kind == "value" and not graded:
+                outputs.append(new_output("display_data", data={"text/plain": value}))
+            elif kind == "value":  # the partial credit of an instructor's own test
+                outputs.append(new_output("execute_result", data={"text/plain": value}))
+            else:
+                outputs.append(new_output("stream", name="stdout", text=value))
+    error = shown.get("error")
+    if error is not None:
+        if not isinstance(error, list) or len(error) != 3 or not isinstance(error[2], list):
+            raise LostError("wrote into the grader's channel")
+        name, message, lines = error
+        outputs.append(_error(str(name), str(message), [str(line) for line in lines]))
+    return outputs
+
+
+def _error(name: str, message: str, lines: Iterable[str] = ()) -> dict[str, Any]:
+    traceback = [line[:LONGEST_TEXT] for line in lines] or [f"{name}: {message}"]
+    return new_output("error", ename=name[:200], evalue=message[:2000], traceback=traceback)
+
+
+def write_outputs(notebook: NotebookNode, run: Run, steps: Iterable[Step]) -> None:
+    """Write into a restored notebook the points of each check, for nbgrader to read, and the rest."""
+    for step in steps:
+        cell = notebook.cells[step.index]
+        if step.kind == CHECK and step.text in run.results:
+            result = replace(run.results[step.text], points=float(cell.metadata.nbgrader.points))
+            data = Grade(result)._repr_mimebundle_()
+            cell.outputs = [new_output("execute_result", data=data, execution_count=None)]
+        else:
+            cell.outputs = [NotebookNode(output) for output in run.outputs.get(step.index, ())]
+    notebook.metadata.setdefault("backprop", {})["sandbox"] = run.level
