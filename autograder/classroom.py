@@ -61,7 +61,7 @@ def configure(config: Any, config_file: str) -> None:
         "autograder.sanitize.Restore",  # in the place of nbgrader's DeduplicateIds
         "nbgrader.preprocessors.OverwriteKernelspec",
         "nbgrader.preprocessors.OverwriteCells",
-        "nbgrader.preprocessors.CheckCellMetadata",
+        "autograder.sanitize.CheckOthers",  # nbgrader's CheckCellMetadata
     ]
     config.Autograde.autograde_preprocessors = [
         "autograder.execute.Execute",  # in the place of nbgrader's own
@@ -70,7 +70,7 @@ def configure(config: Any, config_file: str) -> None:
         "nbgrader.preprocessors.LimitOutput",
         "nbgrader.preprocessors.SaveAutoGrades",
         "nbgrader.preprocessors.AssignLatePenalties",
-        "nbgrader.preprocessors.CheckCellMetadata",
+        "autograder.sanitize.CheckOthers",  # nbgrader's CheckCellMetadata
     ]
     # What other courses' assignments need, which run in a kernel as ever. A cell with this tag is
     # not run and keeps full points: nobody may know its name.

@@ -26,7 +26,7 @@ from autograder.classroom import ClassError, class_config
 from autograder.execute import current_assignment, require_seal, store_of
 from autograder.fingerprint import fingerprint
 from autograder.lessons import Lesson, find_lesson
-from autograder.pool import Outcome, Task, run_all
+from autograder.pool import Outcome, Task, in_workers, run_all
 from autograder.recording import Scores, marks_in, open_for_many, record, record_zero
 from autograder.reference import full_name, lesson_names
 from autograder.result import Result
@@ -34,6 +34,7 @@ from autograder.signing import doubtful
 from autograder.store import FILE, Store
 
 GRADED_FILE = "graded.jsonl"
+RECORDERS = 4  # at a time: they take turns at one database
 
 
 def _silent(items: Iterable, total: int = 0, what: str = "") -> Iterable:
@@ -167,12 +168,15 @@ def grade_class(
             store.add(outcome.content, outcome.run)
         done.append(_done(outcome))
     announce(_changes(folder, done))
-    with open_for_many():
-        for one in progress(done, what="recorded"):
-            note = _record(folder, one, keys[one.task])
-            notes[note["submission"]] = note
-            with (folder / GRADED_FILE).open("a", encoding="utf-8") as file:
-                file.write(json.dumps(note) + "\n")
+    by_task = {one.task: one for one in done}
+    jobs = [(one.task, one.problem) for one in done]
+    recorded = in_workers(_record, jobs, min(workers, RECORDERS))
+    for (task, _), failure in progress(recorded, len(jobs), "recorded"):
+        failure = failure and _record((task, by_task[task].problem))  # once more, and alone
+        note = _note(by_task[task], failure, keys[task])
+        notes[note["submission"]] = note
+        with (folder / GRADED_FILE).open("a", encoding="utf-8") as file:
+            file.write(json.dumps(note) + "\n")
     return _submissions(folder, todo, notes)
 
 
@@ -294,16 +298,22 @@ def _changes(folder: Path, done: list[_Done]) -> list[Change]:
     return changes
 
 
-def _record(folder: Path, one: _Done, key: str) -> dict[str, Any]:
-    """Write one submission's marks; return the note about it."""
-    lesson, problem = find_lesson(one.task.lesson), one.problem
-    if not problem:
-        problem = record(folder, one.task.student, lesson)
+def _record(job: tuple[Task, str]) -> str:
+    """Write one submission's marks, or 0 for its problem; return why that failed."""
+    task, problem = job
+    open_for_many()
     if problem:
-        record_zero(folder, one.task.student, lesson, problem)
+        record_zero(task.folder, task.student, find_lesson(task.lesson), problem)
+        return ""
+    return record(task.folder, task.student, find_lesson(task.lesson))
+
+
+def _note(one: _Done, failure: str, key: str) -> dict[str, Any]:
+    """Return what is noted about a submission; what failed or is not sure is done again."""
+    problem = one.problem or failure
     return {
         "submission": _name(one.task),
-        "key": key if one.sure else "",  # what is not sure is run again the next time
+        "key": key if one.sure and not failure else "",
         "problem": problem,
         "content": "" if problem else one.content,
         "signature": one.signature,

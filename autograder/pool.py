@@ -1,11 +1,12 @@
 """Runs submissions on all cores: worker processes, each with its own judge and zygote.
 
-| name       | is                                                                          |
-|------------|-----------------------------------------------------------------------------|
-| `Task`     | one submission to be run                                                    |
-| `Outcome`  | what came of it: a run, or why there is none                                |
-| `run_task` | runs one, in whatever process it is called                                  |
-| `run_all`  | runs many, on this machine or on a Dask cluster, and returns them as they end |
+| name         | is                                                             |
+|--------------|----------------------------------------------------------------|
+| `Task`       | one submission to be run                                       |
+| `Outcome`    | what came of it: a run, or why there is none                   |
+| `run_task`   | runs one, in whatever process it is called                     |
+| `run_all`    | runs many, on this machine or on a Dask cluster, as they end   |
+| `in_workers` | does any jobs in worker processes                              |
 
 Workers are forked when all truths are known, so that these are computed once. A worker that dies
 costs nothing: what it had not finished is done by others.
@@ -14,10 +15,11 @@ costs nothing: what it had not finished is done by others.
 import multiprocessing
 import signal
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from autograder.classroom import ClassError
 from autograder.execute import current_assignment, store_of, zygote_of
@@ -30,7 +32,8 @@ from autograder.running import Run, run_notebook
 from autograder.signing import signature_in
 
 MOST_BYTES = 200 * 2**20  # of a notebook's file
-DEATHS = 5  # of workers, without a single submission done in between
+DEATHS = 5  # of workers, without a single job done in between
+Job, Done = TypeVar("Job"), TypeVar("Done")
 
 
 @dataclass(frozen=True)
@@ -141,16 +144,17 @@ def run_all(
     for task in tasks[:1]:  # before any worker is forked
         for lesson in dict.fromkeys(task.lesson for task in tasks):
             know_the_truth(task.folder, lesson)
-    engine = _on_dask(tasks, scheduler) if scheduler else _on_this_machine(tasks, workers)
+    engine = _on_dask(tasks, scheduler) if scheduler else in_workers(run_task, tasks, workers)
     unsure = []
-    for outcome in progress(engine, len(tasks)):
+    for _, outcome in progress(engine, len(tasks)):
         if outcome.run is not None and not outcome.run.sure:
             unsure.append(outcome.task)
         else:
             yield outcome
     # Time may have run out because of the others: each once more, and nothing beside it.
     for task in unsure:
-        yield from _on_dask([task], scheduler) if scheduler else _on_this_machine([task], 1)
+        again = _on_dask([task], scheduler) if scheduler else in_workers(run_task, [task], 1)
+        yield from (outcome for _, outcome in again)
 
 
 def know_the_truth(folder: Path, lesson: str) -> None:
@@ -163,15 +167,20 @@ def know_the_truth(folder: Path, lesson: str) -> None:
             _ = question.truth, question.exact
 
 
-def _on_this_machine(tasks: list[Task], workers: int) -> Iterator[Outcome]:
-    """Run submissions in worker processes; a dead one is replaced."""
-    left, deaths = dict.fromkeys(tasks), 0
+def in_workers(
+    do: Callable[[Job], Done], jobs: Iterable[Job], workers: int
+) -> Iterator[tuple[Job, Done]]:
+    """Do jobs in worker processes; return each with what came of it, as it ends.
+
+    A worker that is killed is replaced, and what it had not finished is done again.
+    """
+    left, deaths = dict.fromkeys(jobs), 0
     while left:
         try:
-            for outcome in _in_pool(list(left), min(workers, len(left))):
-                left.pop(outcome.task)
+            for job, done in _in_pool(do, list(left), min(workers, len(left))):
+                left.pop(job)
                 deaths = 0
-                yield outcome
+                yield job, done
         except BrokenProcessPool:
             deaths += 1
             if deaths == DEATHS:
@@ -181,14 +190,16 @@ def _on_this_machine(tasks: list[Task], workers: int) -> Iterator[Outcome]:
                 ) from None
 
 
-def _in_pool(tasks: list[Task], workers: int) -> Iterator[Outcome]:
+def _in_pool(
+    do: Callable[[Job], Done], jobs: list[Job], workers: int
+) -> Iterator[tuple[Job, Done]]:
     can_fork = "fork" in multiprocessing.get_all_start_methods()
     context = multiprocessing.get_context("fork" if can_fork else "spawn")
     with ProcessPoolExecutor(workers, mp_context=context, initializer=_begin_worker) as pool:
-        futures: list[Future[Outcome]] = [pool.submit(run_task, task) for task in tasks]
+        futures = {pool.submit(do, job): job for job in jobs}
         try:
-            for future in as_completed(futures):
-                yield future.result()
+            for future in as_completed(list(futures)):
+                yield futures.pop(future), future.result()
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 
@@ -200,7 +211,7 @@ def _begin_worker() -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _on_dask(tasks: list[Task], scheduler: str) -> Iterator[Outcome]:
+def _on_dask(tasks: list[Task], scheduler: str) -> Iterator[tuple[Task, Outcome]]:
     """Run submissions on a Dask cluster whose workers see the class's folder."""
     try:
         from distributed import Client, as_completed
@@ -211,4 +222,5 @@ def _on_dask(tasks: list[Task], scheduler: str) -> Iterator[Outcome]:
     with Client(scheduler) as client:
         futures = client.map(run_task, tasks, pure=False, retries=2)
         for future in as_completed(futures):
-            yield future.result()
+            outcome = future.result()
+            yield outcome.task, outcome

@@ -36,11 +36,14 @@ class Step:
         run: a student's or a given cell. check: of an exercise. assert: another graded cell.
     text : str
         Its source; for a check the exercise's name.
+    pictures : bool
+        Whether a human will mark it, and wants to see what it draws.
     """
 
     index: int
     kind: str
     text: str
+    pictures: bool = False
 
 
 def restore(notebook: NotebookNode, source: NotebookNode) -> NotebookNode:
@@ -70,8 +73,10 @@ def restore(notebook: NotebookNode, source: NotebookNode) -> NotebookNode:
             "nbformat_minor": source.nbformat_minor,
         }
     )
-    for number, (name, _) in enumerate(cells):
-        restored.cells[number].id = name or f"student-{number}"
+    if source.nbformat_minor >= 5:  # from here on cells have an id; those of the frame have theirs
+        for number, (name, _) in enumerate(cells):
+            if not name:
+                restored.cells[number].id = f"student-{number}"
     return restored
 
 
@@ -96,7 +101,7 @@ def steps_of(notebook: NotebookNode, demos: bool = False) -> Iterator[Step]:
         elif not record.get("solution"):  # that is for a human to mark
             yield Step(index, ASSERT, cell.source)
         else:
-            yield Step(index, RUN, cell.source)
+            yield Step(index, RUN, cell.source, pictures=True)
 
 
 def grade_id(cell: Any) -> str:
@@ -117,17 +122,14 @@ def _own_cells(
             continue
         name = next((n for n in (grade_id(cell), cell.get("id")) if n in frame), "")
         text = _text(cell.get("source"))
-        if not name:
+        if name:
+            mended = nbformat.from_dict(frame[name])
+            if not mended.metadata.nbgrader.locked:
+                mended.source = text
+        else:
             kind = cell.get("cell_type")
-            make = {
-                "code": nbformat.v4.new_code_cell,
-                "markdown": nbformat.v4.new_markdown_cell,
-            }.get(kind if isinstance(kind, str) else "", nbformat.v4.new_raw_cell)
-            yield "", make(text)
-            continue
-        mended = nbformat.from_dict(frame[name])
-        if not mended.metadata.nbgrader.locked:
-            mended.source = text
+            kind = kind if kind in ("code", "markdown") else "raw"
+            mended = nbformat.from_dict({"cell_type": kind, "metadata": {}, "source": text})
         if mended.cell_type == "code":
             mended.outputs, mended.execution_count = [], None
         yield name, mended

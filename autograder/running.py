@@ -139,7 +139,7 @@ def _run_once(
 def _take(step: Step, assignment: Assignment, student: StudentProcess, run: Run) -> None:
     """Run or judge one step."""
     if step.kind in (RUN, ASSERT):
-        shown = student.ask("run", step.text, step.index)
+        shown = student.ask("run", step.text, step.index, step.pictures)
         run.outputs[step.index] = _outputs(shown, graded=step.kind == ASSERT)
         return
     name = step.text
@@ -204,7 +204,7 @@ def _error(name: str, message: str, lines: Iterable[str] = ()) -> dict[str, Any]
 
 
 def write_outputs(notebook: NotebookNode, run: Run, steps: Iterable[Step]) -> None:
-    """Write into a restored notebook the points of each check, for nbgrader to read, and the rest."""
+    """Write the points of each check into a restored notebook, for nbgrader to read; and the rest."""
     for step in steps:
         cell = notebook.cells[step.index]
         if step.kind == CHECK and step.text in run.results:

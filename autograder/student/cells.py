@@ -3,7 +3,7 @@
 | what a cell does                     | what happens                                            |
 |--------------------------------------|---------------------------------------------------------|
 | prints, warns, displays, ends in a value | is taken down, the beginning of it                  |
-| draws a figure                       | is kept as a PNG picture, a few of them                 |
+| draws a figure                       | is kept as a PNG picture, where a human marks the cell  |
 | `%matplotlib inline`, `%load_ext`    | nothing: there is no window to draw in                  |
 | `%time`, `%timeit`, `%%time`, ...    | the statement is run once                               |
 | another magic, `!command`            | is refused with a sentence, and the cell goes on        |
@@ -48,9 +48,9 @@ STAND_INS = (
 class Screen(io.TextIOBase):
     """Takes down what a cell shows: [kind, text or picture], in order."""
 
-    def __init__(self) -> None:
+    def __init__(self, pictures: int) -> None:
         self.shown: list[list[Any]] = []
-        self.room, self.pictures = TEXT, 0
+        self.room, self.pictures = TEXT, pictures
 
     def write(self, text: str) -> int:
         """Add to the printed text."""
@@ -72,10 +72,11 @@ class Screen(io.TextIOBase):
             self.write(f"{value!r}\n")
 
     def draw(self, figure: Any) -> None:
-        """Add a picture of a figure."""
-        self.pictures += 1
-        if self.pictures > PICTURES:
+        """Add a picture of a figure, if pictures are wanted."""
+        if self.pictures <= 0:
+            self.write("[a figure]\n")
             return
+        self.pictures -= 1
         file = io.BytesIO()
         figure.savefig(file, format="png", dpi=DOTS_PER_INCH)
         if file.tell() <= PICTURE_BYTES:
@@ -86,7 +87,7 @@ class Shell:
     """The namespace of a notebook, and what `get_ipython()` returns in it."""
 
     def __init__(self) -> None:
-        self.screen = Screen()
+        self.screen = Screen(0)
         self.module = types.ModuleType("__main__")
         self.user_ns = self.module.__dict__
         self.transform = TransformerManager().transform_cell
@@ -99,7 +100,7 @@ class Shell:
         for value in values:
             self.screen.show(value)
 
-    def run(self, source: str, number: int) -> dict[str, Any]:
+    def run(self, source: str, number: int, pictures: bool) -> dict[str, Any]:
         """Run a cell; return what it showed, and the error that stopped it.
 
         Parameters
@@ -108,6 +109,8 @@ class Shell:
             Its text.
         number : int
             Where it stands in the notebook, for tracebacks.
+        pictures : bool
+            Whether figures are drawn: that takes longer than all the rest.
 
         Returns
         -------
@@ -115,7 +118,7 @@ class Shell:
             `shown`: a list of [kind, text or bytes], of the kinds text, value and picture. `error`:
             None or [class, message, lines of the traceback].
         """
-        self.screen = Screen()
+        self.screen = Screen(PICTURES if pictures else 0)
         error = None
         with contextlib.redirect_stdout(self.screen), contextlib.redirect_stderr(self.screen):
             try:
