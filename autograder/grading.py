@@ -22,7 +22,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from autograder.classroom import ClassError, class_config
+from autograder.classroom import ClassError, class_config, read_seed
 from autograder.execute import current_assignment, require_seal, store_of
 from autograder.fingerprint import fingerprint
 from autograder.lessons import Lesson, find_lesson
@@ -158,6 +158,7 @@ def grade_class(
     """
     config = class_config(folder)  # first of all: is this a class?
     require_seal(unsafe or bool(config.Execute.get("unsafe")))
+    read_seed(folder)
     todo = _todo(folder, lessons)
     notes = _read_notes(folder)
     keys = {task: _key(task) for task in todo}

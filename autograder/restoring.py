@@ -7,8 +7,8 @@
 
 A cell is known by its `grade_id`, and by its cell id where an editor has lost that. Everything that
 is not the student's text is taken from the source: locked cells, types, points, tags. Of copies the
-last one counts; locked cells that are missing are put back. The same notebook, restored twice, does
-not change.
+last one counts, and those before are cells of the student's own; locked cells that are missing are
+put back. The same notebook, restored twice, does not change.
 """
 
 from collections.abc import Iterator
@@ -57,13 +57,7 @@ def restore(notebook: NotebookNode, source: NotebookNode) -> NotebookNode:
         The assignment's source notebook.
     """
     frame = {grade_id(cell): cell for cell in source.cells if grade_id(cell)}
-    cells = list(_own_cells(notebook, frame))
-    last = {name: position for position, (name, _) in enumerate(cells)}
-    cells = [
-        (name, cell)
-        for position, (name, cell) in enumerate(cells)
-        if not name or last[name] == position
-    ]
+    cells = _own_cells(notebook, frame)
     _put_back(cells, frame)
     restored = nbformat.from_dict(
         {
@@ -114,25 +108,32 @@ def grade_id(cell: Any) -> str:
 
 def _own_cells(
     notebook: NotebookNode, frame: dict[str, NotebookNode]
-) -> Iterator[tuple[str, NotebookNode]]:
+) -> list[tuple[str, NotebookNode]]:
     """Return (name in the frame or "", cell) of the cells that were handed in."""
     cells = notebook.get("cells")
-    for cell in (cells if isinstance(cells, list) else [])[:MOST_CELLS]:
-        if not isinstance(cell, dict):
-            continue
-        name = next((n for n in (grade_id(cell), cell.get("id")) if n in frame), "")
-        text = _text(cell.get("source"))
+    cells = [cell for cell in cells if isinstance(cell, dict)] if isinstance(cells, list) else []
+    names = [_name_in(frame, cell) for cell in cells[:MOST_CELLS]]
+    last = {name: position for position, name in enumerate(names)}
+    own = []
+    for position, (name, cell) in enumerate(zip(names, cells, strict=False)):
+        name = name if last[name] == position else ""
+        text, kind = _text(cell.get("source")), cell.get("cell_type")
         if name:
             mended = nbformat.from_dict(frame[name])
-            if not mended.metadata.nbgrader.locked:
-                mended.source = text
+            mended.source = mended.source if mended.metadata.nbgrader.locked else text
         else:
-            kind = cell.get("cell_type")
             kind = kind if kind in ("code", "markdown") else "raw"
             mended = nbformat.from_dict({"cell_type": kind, "metadata": {}, "source": text})
         if mended.cell_type == "code":
             mended.outputs, mended.execution_count = [], None
-        yield name, mended
+        own.append((name, mended))
+    return own
+
+
+def _name_in(frame: dict[str, NotebookNode], cell: dict[str, Any]) -> str:
+    """Return the name of the cell of the frame that this one is; empty for a student's own."""
+    found = (name for name in (grade_id(cell), cell.get("id")) if isinstance(name, str))
+    return next((name for name in found if name in frame), "")
 
 
 def _text(source: Any) -> str:

@@ -13,6 +13,7 @@ there stay.
 """
 
 import base64
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -25,7 +26,7 @@ from autograder.checking import judge
 from autograder.judge import LostError, NoAnswerError, StudentProcess, There, Zygote
 from autograder.notebook import GRADING_REPEATS
 from autograder.restoring import ASSERT, CHECK, RUN, Step
-from autograder.result import CRASHED, Grade, Result
+from autograder.result import CRASHED, NOT_DEFINED, Grade, Result
 
 REPLAYS = 3
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -117,11 +118,12 @@ def _run_once(
     except LostError:
         run.sure = False
         return False
-    for step in steps:
+    late = []
+    for step in itertools.chain(steps, late):  # grows on the way
         if step in fatal or (step.kind == CHECK and step.text in run.results):
             continue
         try:
-            _take(step, assignment, student, run)
+            _take(step, assignment, student, run, late)
         except LostError as lost:
             fatal.add(step)
             reason = zygote.end() or lost.reason
@@ -136,8 +138,10 @@ def _run_once(
     return True
 
 
-def _take(step: Step, assignment: Assignment, student: StudentProcess, run: Run) -> None:
-    """Run or judge one step."""
+def _take(
+    step: Step, assignment: Assignment, student: StudentProcess, run: Run, late: list[Step]
+) -> None:
+    """Run or judge one step; a check that comes before what it checks is put off to the end."""
     if step.kind in (RUN, ASSERT):
         shown = student.ask("run", step.text, step.index, step.pictures)
         run.outputs[step.index] = _outputs(shown, graded=step.kind == ASSERT)
@@ -155,6 +159,9 @@ def _take(step: Step, assignment: Assignment, student: StudentProcess, run: Run)
             repeats=GRADING_REPEATS,
         )
     except NoAnswerError as error:
+        if error.status == NOT_DEFINED and step not in late:
+            late.append(step)
+            return
         result = Result(name, error.status, str(error))
     _note(run, assignment, name, result.without_seed())
 
@@ -204,13 +211,14 @@ def _error(name: str, message: str, lines: Iterable[str] = ()) -> dict[str, Any]
 
 
 def write_outputs(notebook: NotebookNode, run: Run, steps: Iterable[Step]) -> None:
-    """Write the points of each check into a restored notebook, for nbgrader to read; and the rest."""
-    for step in steps:
+    """Write the points of each check into a restored notebook, for nbgrader, and the rest."""
+    for number, step in enumerate(steps, start=1):
         cell = notebook.cells[step.index]
+        cell.execution_count = number
         if step.kind == CHECK and step.text in run.results:
             result = replace(run.results[step.text], points=float(cell.metadata.nbgrader.points))
             data = Grade(result)._repr_mimebundle_()
-            cell.outputs = [new_output("execute_result", data=data, execution_count=None)]
+            cell.outputs = [new_output("execute_result", data=data, execution_count=number)]
         else:
             cell.outputs = [NotebookNode(output) for output in run.outputs.get(step.index, ())]
     notebook.metadata.setdefault("backprop", {})["sandbox"] = run.level

@@ -110,7 +110,7 @@ def test_demo_leaves_nothing_else(demo_class):
     folder, _ = demo_class
     assert sorted(path.name for path in folder.iterdir()) == [
         "autograded", "class_seed", "feedback", "gradebook.db", "graded.jsonl",
-        "nbgrader_config.py", "release", "source", "submitted",
+        "nbgrader_config.py", "release", "source", "submitted", "verdicts.jsonl",
     ]  # fmt: skip
     assert (folder / "class_seed").stat().st_mode & 0o077 == 0
 
@@ -188,7 +188,6 @@ def test_good_submissions_are_graded_beside_broken_ones(graded, small_class, les
         ("empty-folder", "no notebook 01_chain_rule.ipynb was handed in; the folder is empty"),
         ("other-name", "no notebook 01_chain_rule.ipynb was handed in; there is homework.ipynb"),
         ("other-lesson", "holds none of the exercises of lesson 01_chain_rule"),
-        ("kills-kernel", "nbgrader could not grade it: "),
     ],
 )
 def test_broken_submission_gets_0_and_the_reason(graded, small_class, lesson, student, reason):
@@ -198,6 +197,15 @@ def test_broken_submission_gets_0_and_the_reason(graded, small_class, lesson, st
     assert set(marks_in(small_class, student, lesson).values()) == {0}
     page = small_class / "feedback" / student / lesson.name / f"{lesson.name}.html"
     assert f"0 points: {html.escape(one['problem'])}." in page.read_text()
+
+
+def test_answer_that_ends_its_process_costs_itself_and_nothing_else(graded, lesson):
+    one = graded[0]["kills-kernel"]
+    assert not one["problem"]
+    assert one["total"] == PERFECT - lesson.points["power_grad"]
+    told = {result["exercise"]: result for result in one["exercises"]}["power_grad"]
+    assert told["status"] == "crashed"
+    assert told["summary"] == "ended its process (exit code 1)."
 
 
 def test_report_reaches_the_autograded_notebook(graded):
