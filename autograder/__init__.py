@@ -5,37 +5,47 @@ on, `hint(fn)` helps one step at a time, `solution(fn)` shows the answer; `predi
 `bug` ask and tell without marks. `check_pair` is for functions of your own. The modules, in the
 order in which work passes through:
 
-| module       | does                                                                  |
-|--------------|-----------------------------------------------------------------------|
-| `reference`  | the right answers, read from solutions/NN_topic.py                    |
-| `lessons`    | the same files as notebooks                                           |
-| `build`      | builds notebooks from a lesson                                        |
-| `asks`       | what can be asked for, and how the truth about it is found            |
-| `exercise`   | what an exercise asks: case families, numeric truth, mistakes         |
-| `cases`      | what the case families of several lessons draw                        |
-| `exercises`  | the declarations, one module a lesson                                 |
-| `checking`   | tries one answer on fresh cases                                       |
-| `comparing`  | holds what it returned against the truth                              |
-| `hypotheses` | what a wrong answer may be, for any exercise                          |
-| `diagnosis`  | which mistake a wrong answer looks like                               |
-| `numeric`    | whether a derivative was measured instead of derived                  |
-| `result`     | what came out, as HTML, text and JSON                                 |
-| `notebook`   | `check`, `failing_case`, `hint`, `solution` as a notebook sees them   |
-| `asking`     | `predict`, `answer` and `bug`: what a lesson asks without marks       |
-| `pairs`      | `check_pair`: any forward and backward function, without an exercise  |
-| `marking`    | runs a notebook and collects its verdicts                             |
-| `classroom`  | makes the folder of a class, an nbgrader course                       |
-| `sanitize`   | mends what is broken in a notebook that was handed in                 |
-| `signing`    | who signed a notebook, and whether that fits                          |
-| `grading`    | grades what a class handed in, through nbgrader                       |
-| `demo`       | a sample class from start to finish                                   |
-| `mutants`    | mechanical mutations of a solution, to test the checks with           |
-| `sweep`      | answers that must be wrong, and pass: mutations, two mistakes at once |
-| `verify`     | the linter of lessons and exercises                                   |
-| `start`      | a learner's own folder of notebooks                                   |
-| `doctor`     | versions, and what is missing                                         |
-| `cli`        | the commands: they parse and print, everything above returns values   |
-| `printing`   | tables, notes and progress bars of the command line                   |
+| module        | does                                                                  |
+|---------------|-----------------------------------------------------------------------|
+| `reference`   | the right answers, read from solutions/NN_topic.py                    |
+| `lessons`     | the same files as notebooks                                           |
+| `build`       | builds notebooks from a lesson                                        |
+| `asks`        | what can be asked for, and how the truth about it is found            |
+| `exercise`    | what an exercise asks: case families, numeric truth, mistakes         |
+| `cases`       | what the case families of several lessons draw                        |
+| `exercises`   | the declarations, one module a lesson                                 |
+| `checking`    | tries one answer on fresh cases                                       |
+| `comparing`   | holds what it returned against the truth                              |
+| `hypotheses`  | what a wrong answer may be, for any exercise                          |
+| `diagnosis`   | which mistake a wrong answer looks like                               |
+| `numeric`     | whether a derivative was measured instead of derived                  |
+| `result`      | what came out, as HTML, text and JSON                                 |
+| `notebook`    | `check`, `failing_case`, `hint`, `solution` as a notebook sees them   |
+| `asking`      | `predict`, `answer` and `bug`: what a lesson asks without marks       |
+| `pairs`       | `check_pair`: any forward and backward function, without an exercise  |
+| `marking`     | runs a learner's own notebook and collects its verdicts               |
+| `student`     | (package) what runs beside a student's code, and the sandbox          |
+| `judge`       | starts, asks and ends a student's process, and believes nothing       |
+| `classroom`   | makes the folder of a class, an nbgrader course                       |
+| `assignment`  | a lesson as one class has it, and what its verdicts depend on         |
+| `restoring`   | the student's own cells of what was handed in, in the lesson's frame  |
+| `running`     | runs such a notebook and judges its answers                           |
+| `fingerprint` | a short name for all that a verdict depends on                        |
+| `store`       | runs that have been done, so that nothing unchanged is done twice     |
+| `execute`     | our step in nbgrader's autograde                                      |
+| `sanitize`    | our steps before it                                                   |
+| `pool`        | runs submissions on all cores, or on a cluster                        |
+| `recording`   | the gradebook: nbgrader writes it, we read it                         |
+| `signing`     | who signed a notebook, and whether that fits                          |
+| `grading`     | grades what a class handed in                                         |
+| `demo`        | a sample class from start to finish                                   |
+| `mutants`     | mechanical mutations of a solution, to test the checks with           |
+| `sweep`       | answers that must be wrong, and pass: mutations, two mistakes at once |
+| `verify`      | the linter of lessons and exercises                                   |
+| `start`       | a learner's own folder of notebooks                                   |
+| `doctor`      | versions, and what is missing                                         |
+| `cli`         | the commands: they parse and print, everything above returns values   |
+| `printing`    | tables, notes and progress bars of the command line                   |
 """
 
 import importlib

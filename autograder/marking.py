@@ -20,7 +20,6 @@ from nbformat import NotebookNode
 
 from autograder.build import CHECK_PREFIX
 from autograder.lessons import Lesson, find_lesson
-from autograder.notebook import SEED_VARIABLE
 from autograder.reference import lesson_names
 from autograder.result import CRASHED, JSON_MIME, NOT_ATTEMPTED, NOT_DEFINED, Result
 
@@ -141,7 +140,6 @@ def mark_notebook(path: Path) -> Marks:
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs = []
-    environment = {k: v for k, v in os.environ.items() if k != SEED_VARIABLE}
     client = NotebookClient(
         notebook,
         timeout=SECONDS_PER_CELL,
@@ -153,7 +151,7 @@ def mark_notebook(path: Path) -> Marks:
     )
     try:
         client.execute(
-            env=environment | {"NBGRADER_EXECUTION": "autograde"}, stderr=subprocess.DEVNULL
+            env=os.environ | {"NBGRADER_EXECUTION": "autograde"}, stderr=subprocess.DEVNULL
         )
     except DeadKernelError:
         pass  # checks that did not run are reported one by one

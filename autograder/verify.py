@@ -29,7 +29,7 @@ from autograder.checking import check_answer
 from autograder.exercises import answers_of, exercises_of, predictions_of
 from autograder.lessons import Lesson, find_lesson
 from autograder.marking import results_in
-from autograder.notebook import GRADING_REPEATS, HOME_REPEATS, SEED_VARIABLE, stand_ins
+from autograder.notebook import GRADING_REPEATS, HOME_REPEATS, stand_ins
 from autograder.reference import data_folder, lesson_names
 from autograder.sweep import sweep
 
@@ -147,8 +147,11 @@ def run_cells(lesson: Lesson, answers: dict[str, str]) -> tuple[dict[str, Any], 
         The errors that cells other than checks raised, by their class.
     """
     notebook, space, errors = answered_notebook(lesson, answers), {}, Counter()
-    grading = {"NBGRADER_EXECUTION": "autograde", SEED_VARIABLE: "0"}
-    with mock.patch.dict(os.environ, grading), contextlib.redirect_stdout(io.StringIO()):
+    with (
+        mock.patch.dict(os.environ, NBGRADER_EXECUTION="autograde"),
+        mock.patch("autograder.notebook.secrets.randbelow", return_value=0),
+        contextlib.redirect_stdout(io.StringIO()),
+    ):
         for cell in notebook.cells:
             if cell.cell_type != "code" or "demo" in cell.metadata.get("tags", ()):
                 continue
