@@ -24,16 +24,19 @@ from autograder.comparing import CrashedError, Wrong, compare, describe, entry_m
 from autograder.diagnosis import diagnose
 from autograder.exercise import Exercise, Family, Question, WrongAnswerError, questions
 from autograder.hypotheses import Trial
-from autograder.numeric import Suspicion, suspect
+from autograder.numeric import Suspicion, derivatives, suspect, widest
 from autograder.reference import Reference
 from autograder.result import (
     MEASURED,
     NOT_ATTEMPTED,
     PASSED,
+    TAKEN,
     WRONG,
     Output,
     Result,
 )
+from autograder.watching import Watch
+from autograder.withheld import withheld_call
 
 PRINTED_LINES = 5
 # Files whose lines are not the student's own: Python, installed packages, this project.
@@ -89,8 +92,12 @@ def check_answer(
         return Result(status=NOT_ATTEMPTED, summary=_unwritten_sentence(fn, error), **common)
     trials = [one.trial for one in tried]
     if all(one.right for one in tried):
-        measured = suspect(fn, exercise, reference, trials)
-        return Result(**_right(trials, exercise, measured), **common)
+        watch = Watch()
+        if exercise.withheld or derivatives(exercise):
+            watch.run(exercise, fn, widest(trials).case)
+        taken = withheld_call(exercise, watch)
+        measured = suspect(watch, exercise, reference, trials)
+        return Result(**(_taken(taken) if taken else _right(trials, exercise, measured)), **common)
 
     def attempt(other: Callable[..., Any], question: Question) -> Trial:
         try:
@@ -110,6 +117,14 @@ def check_answer(
         error = stopped.stopped
         return Result(status=error.status, summary=str(error), **told, **shown, **common)
     return Result(**_wrong(tried, exercise, reference, heard), **told, **common)
+
+
+def fails(fn: Callable[..., Any], exercise: Exercise, question: Question) -> bool:
+    """Return whether one case shows that an answer is not right."""
+    try:
+        return not _try(fn, exercise, question, _Heard()).right
+    except NotImplementedError:
+        return True
 
 
 @dataclass(frozen=True)
@@ -214,6 +229,16 @@ def _call(
             heard.printed += printed.getvalue()
             heard.warned += [f"{one.category.__name__}: {one.message}" for one in caught]
     return answer, [name for name, value in case.items() if not _equal(value, arguments[name])]
+
+
+def _taken(name: str) -> dict[str, Any]:
+    """Return the fields of a `Result` for an answer that lets the library do what is asked for."""
+    summary = (
+        f"the numbers are right, but your function calls `{name}`, which does what you are asked "
+        "to write here. Write it out; to compare with the library, call it outside of your "
+        "function."
+    )
+    return {"status": TAKEN, "summary": summary}
 
 
 def _right(trials: list[Trial], exercise: Exercise, suspicion: Suspicion | None) -> dict[str, Any]:

@@ -12,15 +12,7 @@ helper that is called for each entry proves nothing either, so `repeated` counts
 `inexact` or `complex`. One proof of the others is full marks and a human look.
 """
 
-import contextlib
-import copy
-import io
-import sys
-import warnings
-from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from types import CodeType, FrameType
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -30,6 +22,7 @@ from autograder.comparing import outputs_of, parts
 from autograder.exercise import Exercise
 from autograder.hypotheses import Trial
 from autograder.reference import Reference
+from autograder.watching import Watch
 from course import gradcheck
 from course.gradcheck import relative_error
 
@@ -56,40 +49,47 @@ class Suspicion:
 
 
 def suspect(
-    fn: Callable[..., Any], exercise: Exercise, reference: Reference, trials: list[Trial]
+    watch: Watch, exercise: Exercise, reference: Reference, trials: list[Trial]
 ) -> Suspicion | None:
     """Return what speaks for a measured derivative in an answer that is right, None for nothing.
 
     Parameters
     ----------
-    fn : callable
-        The answer.
+    watch : Watch
+        What the answer called, on the widest of the trials.
     exercise, reference : Exercise, Reference
         What is asked, and the solution to hold the answer's last digits against.
     trials : list of Trial
         All of them right.
     """
-    if not any(isinstance(ask, Gradient | Jacobian) for ask in exercise.asks):
+    if not derivatives(exercise):
         return None
-    widest = max(trials, key=_entries)
-    watch = _Watch()
-    watch.run(exercise, fn, widest)
+    entries = size(widest(trials))
     reasons = []
     if watch.complex:
         reasons.append("it computes with complex numbers")
     if _inexact(exercise, reference, trials):
         reasons.append("its last digits are those of finite differences")
     # A formula that is checked on the way calls gradcheck, which calls the function many times.
-    if reasons and watch.most_calls > _entries(widest):
-        reasons.append(
-            f"one function is called {watch.most_calls} times for {_entries(widest)} derivatives"
-        )
-    if watch.library:
+    if reasons and watch.most_calls > entries:
+        reasons.append(f"one function is called {watch.most_calls} times for {entries} derivatives")
+    if gradcheck.__file__ in watch.files:
         reasons.append("it calls course.gradcheck")
     return Suspicion(len(reasons) > 1, tuple(reasons)) if reasons else None
 
 
-def _entries(trial: Trial) -> int:
+def derivatives(exercise: Exercise) -> bool:
+    """Return whether an exercise asks for derivatives."""
+    return any(isinstance(ask, Gradient | Jacobian) for ask in exercise.asks)
+
+
+def widest(trials: list[Trial]) -> Trial:
+    """Return the trial whose outputs have the most entries."""
+    return max(trials, key=size)
+
+
+def size(trial: Trial) -> int:
+    """Return how many entries the outputs of a trial have."""
     return sum(np.size(right) for name in trial.truth for _, _, right in _values(trial, name))
 
 
@@ -107,43 +107,3 @@ def _inexact(exercise: Exercise, reference: Reference, trials: list[Trial]) -> b
                 if np.linalg.norm(right) > TINY:
                     errors.append(relative_error(np.asarray(mine, dtype=float), right))
     return bool(errors) and float(np.mean(np.array(errors) > INEXACT)) >= MOST
-
-
-@dataclass
-class _Watch:
-    """What happens while an answer computes one case."""
-
-    library: bool = False
-    complex: bool = False
-    calls: Counter[CodeType] = field(default_factory=Counter)
-
-    @property
-    def most_calls(self) -> int:
-        """How often the function that was called most was called."""
-        return max(self.calls.values(), default=0)
-
-    def run(self, exercise: Exercise, fn: Callable[..., Any], trial: Trial) -> None:
-        """Compute the case once more, looking at every Python function that is called."""
-        arguments = copy.deepcopy(list(trial.case.values()))
-        before = sys.getprofile()
-        with (
-            warnings.catch_warnings(),
-            contextlib.redirect_stdout(io.StringIO()),
-            contextlib.redirect_stderr(io.StringIO()),
-            contextlib.suppress(Exception),  # it did not stop before: what it does is seen so far
-        ):
-            warnings.simplefilter("ignore")
-            sys.setprofile(self._look)
-            try:
-                exercise.call(fn, *arguments)
-            finally:
-                sys.setprofile(before)
-
-    def _look(self, frame: FrameType, event: str, argument: Any) -> None:
-        if event == "call":
-            self.calls[frame.f_code] += 1
-            self.library |= frame.f_code.co_filename == gradcheck.__file__
-        elif event == "return":
-            array = isinstance(argument, np.ndarray | np.generic)
-            kind = argument.dtype.kind if array else ""
-            self.complex |= isinstance(argument, complex) or kind == "c"

@@ -349,6 +349,7 @@ def function_family(op):
 XYZ_GRADS = Exercise(
     name="xyz_grads",
     asks=(Gradient(quotient_table, wrt=("q", "x", "y", "z")),),
+    withheld=("course.graph",),
     families=(
         Family(
             "numbers of either sign",
@@ -393,6 +394,7 @@ XYZ_GRADS = Exercise(
 BINARY_RULE = Exercise(
     name="binary_rule",
     asks=(Gradient(binary_forward, wrt=("a", "b")),),
+    withheld=("course.graph",),
     families=tuple(gate_family(op) for op in BINARY_GATES),
     hints=(
         "For each gate: if only a grows by a little, how many times as much does the output grow? "
@@ -433,6 +435,7 @@ BINARY_RULE = Exercise(
 UNARY_RULE = Exercise(
     name="unary_rule",
     asks=(Gradient("unary", wrt=("a",)),),
+    withheld=("course.graph",),
     families=tuple(function_family(op) for op in UNARY_GATES),
     hints=(
         "Which of the eight do you know by heart? Write those first and check; the report tells "
@@ -479,6 +482,7 @@ NEURON_GATES = Exercise(
             wrt=("u", "e", "n", "a", "s", "p", "q", "w0", "x0", "w1", "x1", "w2"),
         ),
     ),
+    withheld=("course.graph",),
     families=(
         Family(
             "weights and inputs of either sign",
@@ -532,6 +536,7 @@ NEURON_GATES = Exercise(
 NEURON_ONE_GATE = Exercise(
     name="neuron_one_gate",
     asks=(Gradient(neuron_table, wrt=("a", "w0", "x0", "w1", "x1", "w2")),),
+    withheld=("course.graph",),
     families=NEURON_GATES.families,
     hints=(
         "What is the local derivative of the sigmoid gate, in terms of its output h?",
@@ -561,6 +566,7 @@ NEURON_ONE_GATE = Exercise(
 BRANCH_GRAD = Exercise(
     name="branch_grad",
     asks=(Gradient(branching_table, wrt=("t", "x", "y")),),
+    withheld=("course.graph",),
     families=(
         Family(
             "x and y above 1",
@@ -607,6 +613,7 @@ TOPOLOGICAL_ORDER = Exercise(
     name="topological_order",
     asks=(Value("order"),),
     driver=try_order,
+    withheld=("course.graph",),
     families=(
         program_family(
             "a chain", "a = sin(x)\nb = exp(a)\nc = sin(b)", "only here a node has one parent"
@@ -709,6 +716,7 @@ BACKPROPAGATE = Exercise(
     name="backpropagate",
     asks=(Gradient(run_program, wrt=("J", "c", "b", "a", "y", "x")),),
     driver=try_backward,
+    withheld=("course.graph",),
     families=(
         program_family(
             "a node used twice by one other",
@@ -902,6 +910,7 @@ APPLY = Exercise(
 LINEAR_BACKWARD = Exercise(
     name="linear_backward",
     asks=(Gradient(linear_table, wrt=("W", "b", "x"), upstream="da"),),
+    withheld=("course.graph",),
     families=(
         Family(
             "different sizes",
@@ -975,6 +984,7 @@ LINEAR_BACKWARD = Exercise(
 SIGMOID_BACKWARD = Exercise(
     name="sigmoid_backward",
     asks=(Gradient("sigmoid", wrt=("a",), upstream="dh"),),
+    withheld=("course.graph", "course.activations.sigmoid_grad"),
     families=(
         Family(
             "several units, some with large |a|",
@@ -1027,6 +1037,7 @@ SIGMOID_BACKWARD = Exercise(
 CROSS_ENTROPY_BACKWARD = Exercise(
     name="cross_entropy_backward",
     asks=(Gradient("cross_entropy", wrt=("y_hat",)),),
+    withheld=("course.graph", "course.losses"),
     families=(
         Family(
             "y between 0 and 1",
@@ -1074,6 +1085,7 @@ CROSS_ENTROPY_BACKWARD = Exercise(
 MODULES_GRADS = Exercise(
     name="modules_grads",
     asks=(Gradient("modules_loss", wrt=("W1", "b1", "W2", "b2")),),
+    withheld=("course.graph", "course.losses", "course.mlp"),
     families=(
         Family(
             "different sizes, y is 1",

@@ -167,6 +167,7 @@ STABLE_SIGMOID = Exercise(
     name="stable_sigmoid",
     asks=(Value("h"),),
     driver=without_a_warning,
+    withheld=("course.graph", "course.activations.sigmoid", "course.activations.softplus_grad"),
     families=(
         Family(
             "a matrix",
@@ -223,6 +224,7 @@ STABLE_SIGMOID = Exercise(
 SIGMOID_GRAD = Exercise(
     name="sigmoid_grad",
     asks=(Gradient(lambda a: sigmoid(a), wrt=("a",)),),
+    withheld=("course.graph", "course.activations.sigmoid_grad"),
     families=(
         Family(
             "a matrix",
@@ -265,6 +267,7 @@ SIGMOID_GRAD = Exercise(
 NEURON_GRADS = Exercise(
     name="neuron_grads",
     asks=(Gradient(lambda w, b, x: sigmoid(w @ x + b), wrt=("w", "b", "x")),),
+    withheld=("course.graph",),
     families=(
         Family("several inputs", unit_of_any_size, "each weight has an input of its own"),
         Family("one input", lambda rng: unit(rng, 1), "an array of one entry is still an array"),
@@ -316,6 +319,7 @@ NEURON_GRADS = Exercise(
 SIGMOID_UNIT_GRADS = Exercise(
     name="sigmoid_unit_grads",
     asks=(Gradient(quadratic_unit_loss, wrt=("w", "b", "x")),),
+    withheld=("course.graph", "course.losses", "course.mlp"),
     families=(
         Family("several inputs, any target",
                lambda rng: unit_of_any_size(rng) | {"y": rng.uniform(-2.0, -0.5)},
@@ -363,6 +367,7 @@ UNIT_GRADS = Exercise(
     asks=(
         Gradient(lambda w, b, x, y, phi: 0.5 * (phi(w @ x + b) - y) ** 2, wrt=("w", "b", "x")),
     ),
+    withheld=("course.graph",),
     families=(
         Family(
             "the square as output function",
@@ -419,6 +424,7 @@ UNIT_GRADS = Exercise(
 CROSS_ENTROPY_LOSS = Exercise(
     name="cross_entropy_loss",
     asks=(Value("J"),),
+    withheld=("course.losses",),
     families=(
         Family("a target in between",
                lambda rng: {"y_hat": rng.uniform(0.6, 0.9), "y": rng.uniform(0.2, 0.4)},
@@ -506,6 +512,7 @@ FACTOR_NEEDED = Exercise(
 CROSS_ENTROPY_UNIT_GRADS = Exercise(
     name="cross_entropy_unit_grads",
     asks=(Gradient(cross_entropy_unit_loss, wrt=("w", "b", "x")),),
+    withheld=("course.graph", "course.losses", "course.mlp"),
     families=(
         Family("target 1", lambda rng: unit_of_any_size(rng) | {"y": 1.0},
                "without the target, or with a prediction of 0 or 1, the gradient is another"),
@@ -551,6 +558,7 @@ CROSS_ENTROPY_UNIT_GRADS = Exercise(
 SATURATION = Exercise(
     name="saturation",
     asks=(Gradient(both_losses, wrt=("a_quadratic", "a_cross")),),
+    withheld=("course.graph", "course.losses"),
     families=(
         Family(
             "several units, some of them sure",
@@ -612,6 +620,7 @@ SATURATION = Exercise(
 LOGISTIC_LOSS = Exercise(
     name="logistic_loss",
     asks=(Value("J"),),
+    withheld=("course.losses",),
     families=(
         Family("several examples",
                lambda rng: batch(rng, int(rng.integers(5, 9)), int(rng.integers(2, 4))),
@@ -659,6 +668,7 @@ LOGISTIC_LOSS = Exercise(
 LOGISTIC_GRADS = Exercise(
     name="logistic_grads",
     asks=(Gradient(mean_loss, wrt=("w", "b")),),
+    withheld=("course.graph", "course.losses", "course.mlp"),
     families=(
         Family("several examples",
                lambda rng: batch(rng, int(rng.integers(5, 9)), int(rng.integers(2, 4))),

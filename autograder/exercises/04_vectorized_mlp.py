@@ -289,6 +289,7 @@ def bug_case(rng, N, sizes, reg):
 EXAMPLE_BACKWARD = Exercise(
     name="example_backward",
     asks=(Gradient(example_loss, wrt=("a2", "W2", "b2", "h1", "a1", "W1", "b1")),),
+    withheld=("course.graph", "course.mlp"),
     families=(
         Family(
             "different sizes",
@@ -364,6 +365,7 @@ HIDDEN_DELTA_SUMS = Exercise(
             lambda W2, a1, phi_grad: W2 @ PHI[phi_grad](a1), wrt=("a1",), upstream="da2"
         ),
     ),
+    withheld=("course.graph",),
     families=(
         Family(
             "different sizes",
@@ -437,6 +439,7 @@ HIDDEN_DELTA_SUMS = Exercise(
 FIRST_LAYER_ROW_GRAD = Exercise(
     name="first_layer_row_grad",
     asks=(Gradient(row_loss, wrt=("W1_j",)),),
+    withheld=("course.graph",),
     families=(
         Family(
             "any row of four",
@@ -491,6 +494,7 @@ FIRST_LAYER_ROW_GRAD = Exercise(
 LAYER_GRADS_EXAMPLE = Exercise(
     name="layer_grads_example",
     asks=(Gradient(single_layer, wrt=("W", "b"), upstream="da"),),
+    withheld=("course.graph",),
     families=(
         Family(
             "different sizes",
@@ -550,6 +554,7 @@ LAYER_GRADS_EXAMPLE = Exercise(
 DELTAS = Exercise(
     name="deltas",
     asks=(Gradient(three_layers, wrt=("a1", "a2", "a3")),),
+    withheld=("course.graph",),
     families=(
         Family(
             "different sizes",
@@ -615,6 +620,7 @@ DELTAS = Exercise(
 BATCH_BACKWARD = Exercise(
     name="batch_backward",
     asks=(Gradient(batch_loss, wrt=("A2", "W2", "b2", "H1", "A1", "W1", "b1")),),
+    withheld=("course.graph", "course.mlp"),
     families=(
         Family(
             "different sizes",
@@ -690,6 +696,7 @@ BATCH_BACKWARD = Exercise(
 PENALIZED_GRADS = Exercise(
     name="penalized_grads",
     asks=(Gradient("sigmoid_cost", wrt=("W", "b")),),
+    withheld=("course.graph", "course.mlp"),
     families=(
         Family(
             "different sizes",
@@ -767,6 +774,7 @@ PENALIZED_GRADS = Exercise(
 FORWARD_PASS = Exercise(
     name="forward_pass",
     asks=(Value("H"),),
+    withheld=("course.mlp",),
     families=(
         Family(
             "three layers of different sizes",
@@ -834,6 +842,7 @@ FORWARD_PASS = Exercise(
 BACKWARD_PASS = Exercise(
     name="backward_pass",
     asks=(Gradient(network_output, wrt=("W", "b")),),
+    withheld=("course.graph", "course.mlp"),
     families=(
         Family(
             "three layers of different sizes",
@@ -915,6 +924,7 @@ BACKWARD_PASS = Exercise(
 INIT_LAYER = Exercise(
     name="init_layer",
     asks=(Value("b"),),
+    withheld=("course.mlp",),
     families=(
         Family(
             "few inputs, many units",
@@ -1083,6 +1093,7 @@ BUG_LINE = Exercise(
 MENDED_GRADS = Exercise(
     name="mended_grads",
     asks=(Gradient("three_layer_loss", wrt=("W3", "b3", "W2", "b2", "W1", "b1")),),
+    withheld=("course.graph", "course.mlp"),
     families=(
         Family(
             "different sizes",

@@ -185,6 +185,7 @@ def printed_factor_of_n(rng):
 TANH_FROM_SIGMOID = Exercise(
     name="tanh_from_sigmoid",
     asks=(Value("h"), Gradient(lambda a: np.tanh(a), wrt=("a",))),
+    withheld=("course.graph", "course.activations.tanh", "course.activations.tanh_grad"),
     families=(
         Family(
             "a matrix with large entries",
@@ -231,6 +232,7 @@ TANH_FROM_SIGMOID = Exercise(
 RELU_BACKWARD = Exercise(
     name="relu_backward",
     asks=(Gradient(lambda A: np.maximum(A, 0), wrt=("A",), upstream="dH"),),
+    withheld=("course.graph", "course.activations.relu_grad"),
     families=(
         Family("a batch", relu_case, "both signs of A meet both signs of dH"),
     ),
@@ -267,6 +269,7 @@ RELU_BACKWARD = Exercise(
 SOFTPLUS_AND_GRAD = Exercise(
     name="softplus_and_grad",
     asks=(Value("h"), Gradient(lambda a: softplus(a), wrt=("a",))),
+    withheld=("course.graph", "course.activations.softplus", "course.activations.softplus_grad"),
     families=(
         Family(
             "a matrix with large entries",
@@ -314,6 +317,7 @@ SOFTPLUS_AND_GRAD = Exercise(
 STABLE_SOFTMAX = Exercise(
     name="stable_softmax",
     asks=(Value("P"),),
+    withheld=("course.graph", "course.activations.softmax", "course.activations.log_softmax"),
     families=(
         Family(
             "logits of 1e4, rows far apart",
@@ -371,6 +375,7 @@ STABLE_SOFTMAX = Exercise(
 SOFTMAX_JACOBIAN = Exercise(
     name="softmax_jacobian",
     asks=(Jacobian(lambda a: softmax(a), wrt="a", output="dp_da"),),
+    withheld=("course.graph", "course.activations.softmax_grad"),
     families=(
         Family(
             "three to six classes",
@@ -406,6 +411,7 @@ SOFTMAX_JACOBIAN = Exercise(
 SOFTMAX_BACKWARD = Exercise(
     name="softmax_backward",
     asks=(Gradient(softmax_of, wrt=("A",), upstream="dP"),),
+    withheld=("course.graph", "course.activations.softmax_grad"),
     families=(
         Family(
             "a batch",
@@ -473,6 +479,7 @@ SOFTMAX_BACKWARD = Exercise(
 CROSS_ENTROPY_FROM_LOGITS = Exercise(
     name="cross_entropy_from_logits",
     asks=(Value("J"),),
+    withheld=("course.graph", "course.losses"),
     families=(
         Family(
             "shares as targets, logits near 1e4",
@@ -542,6 +549,7 @@ CROSS_ENTROPY_FROM_LOGITS = Exercise(
 LOGITS_GRAD = Exercise(
     name="logits_grad",
     asks=(Gradient(mean_cross_entropy, wrt=("A",)),),
+    withheld=("course.graph", "course.losses"),
     families=(
         Family(
             "a class that is absent",
@@ -607,6 +615,7 @@ LOGITS_GRAD = Exercise(
 FULL_NETWORK_GRADS = Exercise(
     name="full_network_grads",
     asks=(Gradient("full_network_loss", wrt=("W1", "b1", "W2", "b2")),),
+    withheld=("course.graph", "course.losses", "course.mlp"),
     families=(
         Family(
             "four different sizes",
@@ -682,6 +691,7 @@ FULL_NETWORK_GRADS = Exercise(
 QUADRATIC_VS_CROSS_ENTROPY = Exercise(
     name="quadratic_vs_cross_entropy",
     asks=(Gradient(both_losses, wrt=("A_quadratic", "A_cross_entropy")),),
+    withheld=("course.graph", "course.losses"),
     families=(
         Family(
             "a batch",
@@ -758,6 +768,7 @@ QUADRATIC_VS_CROSS_ENTROPY = Exercise(
 GRADIENT_NORMS = Exercise(
     name="gradient_norms",
     asks=(Value("norms"),),
+    withheld=("course.graph", "course.mlp"),
     families=(
         Family(
             "four layers of different widths",
@@ -933,6 +944,7 @@ FAULTY_LINE = Exercise(
 REPAIRED_GRADS = Exercise(
     name="repaired_grads",
     asks=(Gradient("relu_network_loss", wrt=("W1", "b1", "W2", "b2", "W3", "b3")),),
+    withheld=("course.graph", "course.losses"),
     families=(
         Family(
             "two hidden layers of one width",
