@@ -19,6 +19,7 @@ order in which work passes through:
 | `hypotheses`  | what a wrong answer may be, for any exercise                          |
 | `diagnosis`   | which mistake a wrong answer looks like                               |
 | `numeric`     | whether a derivative was measured instead of derived                  |
+| `withheld`    | whether an answer calls the library's own                             |
 | `result`      | what came out, as HTML, text and JSON                                 |
 | `notebook`    | `check`, `failing_case`, `hint`, `solution` as a notebook sees them   |
 | `asking`      | `predict`, `answer` and `bug`: what a lesson asks without marks       |
@@ -41,6 +42,7 @@ order in which work passes through:
 | `demo`        | a sample class from start to finish                                   |
 | `mutants`     | mechanical mutations of a solution, to test the checks with           |
 | `sweep`       | answers that must be wrong, and pass: mutations, two mistakes at once |
+| `needed`      | whether every case family is needed                                   |
 | `verify`      | the linter of lessons and exercises                                   |
 | `start`       | a learner's own folder of notebooks                                   |
 | `doctor`      | versions, and what is missing                                         |

@@ -21,13 +21,14 @@ from autograder.comparing import Wrong, compare, describe, entry_map, outputs_of
 from autograder.diagnosis import diagnose
 from autograder.exercise import Exercise, Family, Question, questions
 from autograder.hypotheses import Trial
-from autograder.numeric import Suspicion, suspect
+from autograder.numeric import Suspicion, derivatives, suspect, widest
 from autograder.reference import Reference
 from autograder.result import (
     CRASHED,
     MEASURED,
     NOT_ATTEMPTED,
     PASSED,
+    TAKEN,
     WRONG,
     Output,
     Result,
@@ -36,6 +37,7 @@ from autograder.student import calling
 from autograder.student.calling import Reply, WrongAnswerError
 from autograder.student.watching import Watched, watch
 from autograder.student.wire import in_words
+from autograder.withheld import withheld_call
 
 PRINTED_LINES = 5
 
@@ -142,8 +144,12 @@ def judge(
         return Result(status=NOT_ATTEMPTED, summary=str(error), **common)
     trials = [one.trial for one in tried]
     if all(one.right for one in tried):
-        measured = suspect(answer.watch, exercise, reference, trials)
-        return Result(**_right(trials, exercise, measured), **common)
+        seen = Watched()
+        if exercise.withheld or derivatives(exercise):
+            seen = answer.watch(widest(trials).question)
+        taken = withheld_call(exercise, seen)
+        measured = suspect(seen, exercise, reference, trials)
+        return Result(**(_taken(taken) if taken else _right(trials, exercise, measured)), **common)
 
     def attempt(other: Callable[..., Any], question: Question) -> Trial:
         try:
@@ -168,6 +174,15 @@ def judge(
         status = CRASHED if isinstance(error, CrashedError) else WRONG
         return Result(status=status, summary=str(error), **told, **shown, **common)
     return Result(**_wrong(tried, exercise, reference, heard), **told, **common)
+
+
+def fails(fn: Callable[..., Any], exercise: Exercise, question: Question) -> bool:
+    """Return whether one case shows that an answer is not right."""
+    try:
+        (one,) = _try(Here(fn, exercise), exercise, [question], _Heard())
+    except _UnwrittenError:
+        return True
+    return not one.right
 
 
 @dataclass(frozen=True)
@@ -281,6 +296,16 @@ def _shown(
         "notes": (*notes, *_notes(heard)),
         "case": case,
     }
+
+
+def _taken(name: str) -> dict[str, Any]:
+    """Return the fields of a `Result` for an answer that lets the library do what is asked for."""
+    summary = (
+        f"the numbers are right, but your function calls `{name}`, which does what you are asked "
+        "to write here. Write it out; to compare with the library, call it outside of your "
+        "function."
+    )
+    return {"status": TAKEN, "summary": summary}
 
 
 def _right(trials: list[Trial], exercise: Exercise, suspicion: Suspicion | None) -> dict[str, Any]:

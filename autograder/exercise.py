@@ -128,6 +128,9 @@ class Exercise:
         student's code. It may know the right answer, and raise a `WrongAnswerError` too.
     planted : tuple of str
         For find-the-bug: names of those mistakes that `bug` plants, each on one line.
+    withheld : tuple of str
+        Dotted names of library functions, or modules of them, that are the answer: an answer that
+        calls one earns nothing. Not what the lesson itself hands out.
     equivalent : tuple of str
         Mechanical mutations of the solution that change nothing that can be asked for: somebody has
         looked at each.
@@ -141,6 +144,7 @@ class Exercise:
     driver: Callable[..., Any] | None = None
     reads: Callable[..., Any] | None = None
     planted: tuple[str, ...] = ()
+    withheld: tuple[str, ...] = ()
     equivalent: tuple[str, ...] = ()
 
     def call(self, fn: Callable[..., Any], *arguments: Any) -> Any:

@@ -192,7 +192,7 @@ def _sizes(trials: list[Trial]) -> dict[tuple[str, int], list[int]]:
         (name, axis): [np.shape(trial.case[name])[axis] for trial in trials]
         for name, value in trials[0].case.items()
         if isinstance(value, np.ndarray)
-        for axis in range(min(value.ndim, 2))
+        for axis in range(min(2, *(np.ndim(trial.case[name]) for trial in trials)))
     }
 
 

@@ -40,7 +40,7 @@ from autograder.student import wire
 from autograder.student.calling import CRASHED as CALL_CRASHED
 from autograder.student.calling import UNWRITTEN, WRONG, Reply
 from autograder.student.sandbox import SEALED, level
-from autograder.student.watching import Watched
+from autograder.student.watching import Called, Watched
 
 CELL_SECONDS = 20  # of computing, for a cell or a check
 SUBMISSION_SECONDS = 300  # of computing, for all cells and checks together
@@ -376,9 +376,8 @@ class There:
         """Call it once more, counting."""
         seen = self.student.ask("watch", self.exercise.name, parcel(self.exercise, (question,)), 0)
         try:
-            return Watched(
-                int(seen["most_calls"]), seen["complex"] is True, seen["library"] is True
-            )
+            called = tuple(Called(str(f), str(n), int(line)) for f, n, line in seen["called"])
+            return Watched(int(seen["most_calls"]), seen["complex"] is True, called)
         except (KeyError, TypeError, ValueError):
             raise LostError("wrote into the grader's channel") from None
 

@@ -12,7 +12,6 @@ helper that is called for each entry proves nothing either, so `repeated` counts
 `inexact` or `complex`. One proof of the others is full marks and a human look.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,10 +19,11 @@ import numpy as np
 
 from autograder.asks import Gradient, Jacobian
 from autograder.comparing import outputs_of, parts
-from autograder.exercise import Exercise, Question
+from autograder.exercise import Exercise
 from autograder.hypotheses import Trial
 from autograder.reference import Reference
 from autograder.student.watching import Watched
+from course import gradcheck
 from course.gradcheck import relative_error
 
 # A formula in float64 is off by 1e-16 to 1e-15, a Richardson extrapolation by 1e-14 and more.
@@ -49,42 +49,47 @@ class Suspicion:
 
 
 def suspect(
-    watch: Callable[[Question], Watched],
-    exercise: Exercise,
-    reference: Reference,
-    trials: list[Trial],
+    seen: Watched, exercise: Exercise, reference: Reference, trials: list[Trial]
 ) -> Suspicion | None:
     """Return what speaks for a measured derivative in an answer that is right, None for nothing.
 
     Parameters
     ----------
-    watch : callable
-        watch(question) lets the answer compute a case once more, and counts its calls.
+    seen : Watched
+        What the answer called, on the widest of the trials.
     exercise, reference : Exercise, Reference
         What is asked, and the solution to hold the answer's last digits against.
     trials : list of Trial
         All of them right.
     """
-    if not any(isinstance(ask, Gradient | Jacobian) for ask in exercise.asks):
+    if not derivatives(exercise):
         return None
-    widest = max(trials, key=_entries)
-    seen = watch(widest.question)
+    entries = size(widest(trials))
     reasons = []
     if seen.complex:
         reasons.append("it computes with complex numbers")
     if _inexact(exercise, reference, trials):
         reasons.append("its last digits are those of finite differences")
     # A formula that is checked on the way calls gradcheck, which calls the function many times.
-    if reasons and seen.most_calls > _entries(widest):
-        reasons.append(
-            f"one function is called {seen.most_calls} times for {_entries(widest)} derivatives"
-        )
-    if seen.library:
+    if reasons and seen.most_calls > entries:
+        reasons.append(f"one function is called {seen.most_calls} times for {entries} derivatives")
+    if any(called.file == gradcheck.__file__ for called in seen.called):
         reasons.append("it calls course.gradcheck")
     return Suspicion(len(reasons) > 1, tuple(reasons)) if reasons else None
 
 
-def _entries(trial: Trial) -> int:
+def derivatives(exercise: Exercise) -> bool:
+    """Return whether an exercise asks for derivatives."""
+    return any(isinstance(ask, Gradient | Jacobian) for ask in exercise.asks)
+
+
+def widest(trials: list[Trial]) -> Trial:
+    """Return the trial whose outputs have the most entries."""
+    return max(trials, key=size)
+
+
+def size(trial: Trial) -> int:
+    """Return how many entries the outputs of a trial have."""
     return sum(np.size(right) for name in trial.truth for _, _, right in _values(trial, name))
 
 

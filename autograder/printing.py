@@ -15,7 +15,15 @@ import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from autograder.result import CRASHED, MEASURED, NOT_ATTEMPTED, NOT_DEFINED, PASSED, WRONG
+from autograder.result import (
+    CRASHED,
+    MEASURED,
+    NOT_ATTEMPTED,
+    NOT_DEFINED,
+    PASSED,
+    TAKEN,
+    WRONG,
+)
 
 if TYPE_CHECKING:
     from autograder.grading import Change, Submission
@@ -23,7 +31,11 @@ if TYPE_CHECKING:
     from autograder.result import Result
 
 UNWRITTEN = (NOT_ATTEMPTED, NOT_DEFINED)
-MARKS = {PASSED: "✓", WRONG: "✗", CRASHED: "✗", MEASURED: "✗", NOT_ATTEMPTED: "○", NOT_DEFINED: "○"}
+MARKS = {
+    PASSED: "✓",
+    **dict.fromkeys((WRONG, CRASHED, MEASURED, TAKEN), "✗"),
+    **dict.fromkeys((NOT_ATTEMPTED, NOT_DEFINED), "○"),
+}
 
 
 def print_marks(marks: "Marks") -> None:

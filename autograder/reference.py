@@ -15,6 +15,7 @@ importing what that needs (jupytext, nbformat, JSON schemas) takes about two sec
 
 import re
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib import metadata
@@ -49,12 +50,17 @@ class Reference:
     def answers(self) -> dict[str, str]:
         """Source text of every exercise's solution, without the two marker lines."""
         answers = {}
-        for header, source in self.cells:
-            exercise = re.search(r'exercise="(\w+)"', header)
+        for _, source, exercise in self.steps():
             if exercise:
                 lines = [line for line in source.splitlines() if line.strip() not in (BEGIN, END)]
-                answers[exercise[1]] = "\n".join(lines)
+                answers[exercise] = "\n".join(lines)
         return answers
+
+    def steps(self) -> Iterator[tuple[str, str, str]]:
+        """Return every cell's header and source, and the exercise it solves, empty if none."""
+        for header, source in self.cells:
+            exercise = re.search(r'exercise="(\w+)"', header)
+            yield header, source, exercise[1] if exercise else ""
 
     @cached_property
     def namespace(self) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from typing import Any
 
 JSON_MIME = "application/vnd.backprop-course.result+json"
 
-PASSED, WRONG, CRASHED, MEASURED = "passed", "wrong", "crashed", "measured"
+PASSED, WRONG, CRASHED = "passed", "wrong", "crashed"
+MEASURED, TAKEN = "measured", "taken"
 LOOKS_LIKE, ENTRY_BY_ENTRY = "What it looks like:", "entry by entry (· right, ✗ off)"
 OPEN_LINES = 14  # inputs that take more are folded away
 NOT_ATTEMPTED, NOT_DEFINED = "not attempted", "not defined"
@@ -52,8 +53,8 @@ class Result:
     exercise : str
         The exercise's name.
     status : str
-        passed, wrong, crashed, measured (a numeric derivative where a formula is asked for), not
-        attempted or not defined.
+        passed, wrong, crashed, measured (a numeric derivative where a formula is asked for), taken
+        (by a call of the library's own answer), not attempted or not defined.
     summary : str
         One sentence: what is wrong first of all, or how many cases agree.
     outputs : tuple of Output

@@ -6,6 +6,8 @@
 | untouched    | the student's notebook earns nothing and raises only NotImplementedError       |
 | solved       | with the solutions it earns every point, demo cells cut                         |
 | mistakes     | every declared mistake fails on every seed, and none is taken for another       |
+| families     | every case family is needed: some mistake fails on its cases only               |
+| withheld     | what an exercise withholds exists, and the lesson does not hand it out          |
 | hints        | three steps for every exercise                                                  |
 | asides       | the lesson's predictions and closing questions are those that are declared      |
 | sweep        | (thorough) mutations of the solutions fail, and two mistakes at once            |
@@ -29,9 +31,11 @@ from autograder.checking import check_answer
 from autograder.exercises import answers_of, exercises_of, predictions_of
 from autograder.lessons import Lesson, find_lesson
 from autograder.marking import results_in
+from autograder.needed import unneeded_families
 from autograder.notebook import GRADING_REPEATS, HOME_REPEATS, stand_ins
 from autograder.reference import data_folder, lesson_names
 from autograder.sweep import sweep
+from autograder.withheld import wrongly_withheld
 
 HINTS = 3
 QUESTIONS = "abc"  # a lesson ends with three
@@ -129,11 +133,16 @@ def _problems(lesson: Lesson, seeds: int, named: Counter) -> Iterator[str]:
     for name, exercise in declared.items():
         if len(exercise.hints) != HINTS:
             yield f"{name} has {len(exercise.hints)} hints, not {HINTS}"
+    withheld = list(wrongly_withheld(lesson.reference, declared.values()))
+    if withheld:  # a check would stumble over a name that does not exist
+        yield from withheld
+        return
     yield from _asides(lesson)
     yield from _untouched(lesson)
     yield from _solved(lesson)
     yield from _solutions(lesson, seeds)
     yield from _mistakes(lesson, seeds, named)
+    yield from unneeded_families(lesson.reference, declared.values(), seeds)
 
 
 def run_cells(lesson: Lesson, answers: dict[str, str]) -> tuple[dict[str, Any], Counter]:

@@ -46,18 +46,13 @@ NUMERICAL_DERIVATIVE = Exercise(
     asks=(Value("slope"),),
     families=(
         Family(
-            "a small step",
-            lambda rng: {"f": rng.choice(FUNCTIONS), "x": rng.uniform(-2, 2), "eps": 1e-5},
-            "a slope that is not divided by the width is off by a factor of 1e5",
-        ),
-        Family(
             "a large step",
             lambda rng: {
                 "f": rng.choice(FUNCTIONS),
                 "x": rng.uniform(-2, 2),
                 "eps": rng.uniform(0.1, 0.5),
             },
-            "only here a one-sided difference is far from a central one",
+            "only here a one-sided difference, or another step, is far from what is asked",
         ),
     ),
     hints=(
@@ -87,24 +82,16 @@ NUMERICAL_DERIVATIVE = Exercise(
 POWER_GRAD = Exercise(
     name="power_grad",
     asks=(Gradient("power", wrt=("a", "b", "x")),),
+    withheld=("course.graph",),
     families=(
         Family(
-            "an exponent above 1",
+            "an exponent of either sign",
             lambda rng: {
                 "a": away_from_zero(rng, 0.5, 2.5),
-                "b": rng.uniform(1.5, 4.0),
-                "x": rng.uniform(1.2, 2.5),
+                "b": away_from_zero(rng, 1.5, 3.0),
+                "x": np.exp(away_from_zero(rng, 0.2, 0.9)),
             },
-            "all three derivatives are well away from zero",
-        ),
-        Family(
-            "a negative exponent",
-            lambda rng: {
-                "a": away_from_zero(rng, 0.5, 2.5),
-                "b": rng.uniform(-3.0, -0.5),
-                "x": rng.uniform(0.4, 0.9),
-            },
-            "the logarithm of b does not exist, and that of x is negative",
+            "all three derivatives are away from zero, and the logarithm of x has either sign",
         ),
     ),
     hints=(
@@ -138,16 +125,17 @@ POWER_GRAD = Exercise(
 COMPOSITION_GRAD = Exercise(
     name="composition_grad",
     asks=(Gradient(lambda theta: np.log(1 + np.cos(theta) ** 2), wrt=("theta",)),),
+    withheld=("course.graph",),
     families=(
         Family(
-            "theta between 0.3 and 1.3",
+            "theta above 0",
             lambda rng: {"theta": rng.uniform(0.3, 1.3)},
-            "sine and cosine are both positive and away from zero",
+            "the sine is positive, so a root in its place, with a sign that fits elsewhere, shows",
         ),
         Family(
-            "theta beyond pi/2, either sign",
-            lambda rng: {"theta": away_from_zero(rng, 1.8, 2.9)},
-            "the cosine is negative, and so is one of the sines",
+            "theta below 0",
+            lambda rng: {"theta": rng.uniform(-2.9, -1.8)},
+            "the sine is negative, and a root in its place is not",
         ),
     ),
     hints=(
@@ -169,6 +157,10 @@ COMPOSITION_GRAD = Exercise(
         Mistake("log of the cosine", "(1 / s2)", "(1 / s3)",
                 "What does the logarithm get as its input?"),
         Mistake("factor 2 left out", "(2 * s3)", "s3", "The derivative of a square has a factor."),
+        Mistake("root for the sine", "(-np.sin(theta))", "(-np.sqrt(1 - s3**2))",
+                "A root is never negative, but the sine is, for theta below 0."),
+        Mistake("root without its sign", "(-np.sin(theta))", "np.sqrt(1 - s3**2)",
+                "Between 0 and pi the cosine falls: is your root negative there?"),
     ),
 )
 
@@ -177,14 +169,9 @@ COUNT_EVALUATIONS = Exercise(
     asks=(Value("from_scratch", "kept"),),
     families=(
         Family(
-            "a short chain",
-            lambda rng: {"n": int(rng.integers(1, 5))},
-            "a chain of one function needs no evaluation at all",
-        ),
-        Family(
-            "a long chain",
-            lambda rng: {"n": int(rng.integers(20, 400))},
-            "a formula that fits small n by chance does not fit here",
+            "a chain of 4 or more",
+            lambda rng: {"n": int(rng.integers(4, 60))},
+            "a formula that fits n = 1, 2 and 3 by chance does not fit here",
         ),
     ),
     hints=(
@@ -203,12 +190,15 @@ COUNT_EVALUATIONS = Exercise(
                 "The outermost function is not needed."),
         Mistake("order of the outputs", "return from_scratch, kept", "return kept, from_scratch",
                 "The two outputs are exchanged."),
+        Mistake("guessed from small chains", "n * (n - 1) // 2", "2 ** (n - 1) - 1",
+                "0, 1, 3 fits for n = 1, 2, 3. What is the sum for n = 4?"),
     ),
 )
 
 PARAMETER_GRADS = Exercise(
     name="parameter_grads",
     asks=(Gradient(tanh_chain, wrt=("theta",)),),
+    withheld=("course.graph",),
     families=(
         Family(
             "a chain of several links",
@@ -224,7 +214,7 @@ PARAMETER_GRADS = Exercise(
                 "theta": away_from_zero(rng, 0.6, 1.4, 1),
                 "x": away_from_zero(rng, 0.4, 1.2),
             },
-            "the loop back runs once, and the first link is the last one",
+            "an array of one entry is still an array",
         ),
     ),
     hints=(
@@ -253,6 +243,8 @@ PARAMETER_GRADS = Exercise(
                 "A link hands back da times its parameter."),
         Mistake("loop runs forward", "reversed(range(len(theta)))", "range(len(theta))",
                 "The loop back starts at the last link."),
+        Mistake("squeezed", "return dtheta", "return np.squeeze(dtheta)",
+                "The derivatives of one link are still an array, of shape (1,)."),
     ),
 )
 
@@ -285,16 +277,12 @@ COSINE_FORWARD = Exercise(
 COSINE_BACKWARD = Exercise(
     name="cosine_backward",
     asks=(Gradient(cosine_table, wrt=("u", "u1", "u2", "t", "x")),),
+    withheld=("course.graph",),
     families=(
         Family(
-            "a small x",
-            lambda rng: cosine_case(rng, 0.3, 0.8),
-            "sin(u) is positive, so a lost sign shows",
-        ),
-        Family(
-            "a larger x",
+            "x of either sign",
             lambda rng: cosine_case(rng, 1.1, 1.7),
-            "cos(t), cos(u1) and 1 are far apart",
+            "cos(t), cos(u1) and 1 are far apart, and a lost x shows in the sign",
         ),
     ),
     hints=(
@@ -338,12 +326,12 @@ CHAIN_JACOBIANS = Exercise(
                 "dy_du": rng.normal(size=(sizes := different_sizes(rng, 3))[:2]),
                 "du_dx": rng.normal(size=sizes[1:]),
             },
-            "a transpose or an exchange cannot hide",
+            "an index that runs over the wrong size shows only here",
         ),
         Family(
             "one size for all",
             lambda rng: {"dy_du": rng.normal(size=(3, 3)), "du_dx": rng.normal(size=(3, 3))},
-            "an elementwise product has the right shape only here",
+            "the shapes do not tell the order of the factors",
         ),
     ),
     hints=(
@@ -362,6 +350,12 @@ CHAIN_JACOBIANS = Exercise(
                 "The paths add up; they are not averaged."),
         Mistake("first path only", "dy_du @ du_dx", "np.outer(dy_du[:, 0], du_dx[0])",
                 "Only the first of the paths is there."),
+        Mistake("columns counted by rows", "dy_du @ du_dx",
+                "np.array([[row @ du_dx[:, k] for k in range(len(dy_du))] for row in dy_du])",
+                "There is one column for each x_k: over which size does k run?"),
+        Mistake("order as the shapes allow", "dy_du @ du_dx",
+                "du_dx @ dy_du if du_dx.shape[1] == len(dy_du) else dy_du @ du_dx",
+                "The chain rule says which factor comes first, not what happens to fit."),
     ),
 )
 
@@ -375,12 +369,12 @@ INPUT_GRAD = Exercise(
                 "da": rng.normal(size=(sizes := different_sizes(rng, 2))[0]),
                 "alpha": rng.normal(size=sizes),
             },
-            "the transpose cannot be forgotten",
+            "an index that runs over the wrong size shows only here",
         ),
         Family(
             "as many inputs as units",
             lambda rng: {"da": rng.normal(size=3), "alpha": rng.normal(size=(3, 3))},
-            "a missing transpose fits the shapes only here",
+            "the shapes do not tell whether a transpose is missing",
         ),
     ),
     hints=(
@@ -399,12 +393,19 @@ INPUT_GRAD = Exercise(
                 "The paths add up; they are not averaged."),
         Mistake("not summed", "alpha.T @ da", "alpha * da[:, None]",
                 "These are the single paths: they are still to be added over j."),
+        Mistake("inputs counted by units", "alpha.T @ da",
+                "np.array([alpha[:, i] @ da for i in range(len(da))])",
+                "dx has one entry for each input: over which size does i run?"),
+        Mistake("transposed as the shapes allow", "alpha.T @ da",
+                "(alpha if alpha.shape[1] == len(da) else alpha.T) @ da",
+                "The sum goes over the rows of alpha, also where its columns would fit."),
     ),
 )
 
 LAYER_JACOBIAN = Exercise(
     name="layer_jacobian",
     asks=(Jacobian("layer", wrt="x", output="dh_dx"),),
+    withheld=("course.graph",),
     families=(
         Family(
             "different sizes",
@@ -412,7 +413,7 @@ LAYER_JACOBIAN = Exercise(
                 "W": rng.normal(size=(sizes := different_sizes(rng, 2))),
                 "x": rng.normal(size=sizes[1]),
             },
-            "a transpose cannot hide",
+            "an index that runs over the wrong size shows only here",
         ),
         Family(
             "as many units as inputs",
@@ -439,6 +440,13 @@ LAYER_JACOBIAN = Exercise(
                 "Each row of W belongs to one unit: it is the rows that are scaled."),
         Mistake("diagonal left out", "np.diag(h * (1 - h)) @ W", "h * (1 - h) @ W",
                 "This adds the rows of W up. What kind of matrix is dh/da?"),
+        Mistake("inputs counted by units", "np.diag(h * (1 - h)) @ W",
+                "np.array([[s * W[j, i] for i in range(len(h))]\n"
+                "                     for j, s in enumerate(h * (1 - h))])",
+                "Row j has one entry for each input: over which size does i run?"),
+        Mistake("scaled as the shapes allow", "return np.diag(h * (1 - h)) @ W",
+                "s = h * (1 - h)\n    return W * s if len(s) == len(x) else (W.T * s).T",
+                "A square W times a vector scales the columns. Each row belongs to one unit."),
     ),
 )
 
@@ -449,11 +457,11 @@ GRADIENT_FROM_OUTPUT = Exercise(
         Family(
             "four Jacobians",
             lambda rng: {"jacobians": jacobian_chain(rng, 4)},
-            "all sizes differ, so the order and the transposes must be right",
+            "all sizes differ, so an index that runs over the wrong one shows",
         ),
         Family(
-            "a single input",
-            lambda rng: {"jacobians": [rng.normal(size=(3, 1)), rng.normal(size=(1, 3))]},
+            "sizes of 1",
+            lambda rng: {"jacobians": [*rng.normal(size=(2, 1, 1))]},
             "a vector that is squeezed loses its only axis here",
         ),
         Family(
@@ -486,12 +494,24 @@ GRADIENT_FROM_OUTPUT = Exercise(
                 "The gradient of one input is still an array, of shape (1,)."),
         Mistake("a row kept", "return gradient", "return gradient[None, :]",
                 "The gradient has the shape of x: one axis."),
+        Mistake("as long as the one before", "F.T @ gradient",
+                "np.array([F[:, i] @ gradient for i in range(len(gradient))])",
+                "The new vector has one entry for each column of F."),
+        Mistake("first step before the loop",
+                "gradient = jacobians[-1][0]\n    for F in reversed(jacobians[:-1]):",
+                "gradient = jacobians[-2].T @ jacobians[-1][0]\n"
+                "    for F in reversed(jacobians[:-2]):",
+                "A list of one Jacobian has no last but one: start with what is always there."),
+        Mistake("transposed as the shapes allow", "F.T @ gradient",
+                "(F if F.shape[1] == len(gradient) else F.T) @ gradient",
+                "Going back, each Jacobian is transposed, also where it is square."),
     ),
 )
 
 LOG_NETWORK_GRAD = Exercise(
     name="log_network_grad",
     asks=(Gradient("log_network", wrt=("Theta1", "Theta2")),),
+    withheld=("course.graph",),
     families=(
         Family(
             "different sizes",
@@ -500,16 +520,16 @@ LOG_NETWORK_GRAD = Exercise(
                 "Theta2": rng.normal(size=(1, sizes[0])),
                 "x": rng.normal(size=sizes[1]),
             },
-            "a transpose cannot hide",
+            "an index that runs over the wrong size shows only here",
         ),
         Family(
-            "one hidden unit",
+            "one input, one hidden unit",
             lambda rng: {
-                "Theta1": away_from_zero(rng, 0.5, 1.5, (1, 3)),
+                "Theta1": away_from_zero(rng, 0.5, 1.5, (1, 1)),
                 "Theta2": away_from_zero(rng, 0.5, 1.5, (1, 1)),
-                "x": away_from_zero(rng, 0.5, 1.5, 3),
+                "x": away_from_zero(rng, 0.5, 1.5, 1),
             },
-            "a matrix that shrinks to a vector changes its shape only here",
+            "a matrix that is squeezed changes its shape only here",
         ),
         Family(
             "as many units as inputs",
@@ -548,6 +568,15 @@ LOG_NETWORK_GRAD = Exercise(
                 "dTheta2 has the shape of Theta2, one row."),
         Mistake("x for h", "np.outer(da2, h)", "np.outer(da2, Theta1 @ x)",
                 "What comes into the second layer is h, not a1."),
+        Mistake("inputs counted by units", "np.outer(da1, x)",
+                "np.array([[da_j * x[i] for i in range(len(h))] for da_j in da1])",
+                "Row j of dTheta1 has one entry for each input, not for each unit."),
+        Mistake("transposed as the shapes allow", "dTheta1 = np.outer(da1, x)",
+                "dTheta1 = np.outer(x, da1)\n"
+                "    dTheta1 = dTheta1 if dTheta1.shape == Theta1.shape else dTheta1.T",
+                "dTheta1 has a row for each unit, also where its shape does not tell."),
+        Mistake("squeezed", "dTheta1 = np.outer(da1, x)", "dTheta1 = np.squeeze(np.outer(da1, x))",
+                "dTheta1 has two axes, however small it is."),
     ),
 )
 

@@ -8,11 +8,7 @@ from autograder.asks import Gradient, Value
 from autograder.cases import away_from_zero, untapped
 from autograder.exercise import Exercise, Family, Mistake, Prediction
 from autograder.student.calling import WrongAnswerError
-from course.activations import identity, identity_grad, sigmoid, softplus, softplus_grad
-from course.activations import sigmoid_grad as sigmoid_slope
-from course.activations import tanh_grad as tanh_slope
-
-OUTPUT_FUNCTIONS = ((sigmoid, sigmoid_slope), (np.tanh, tanh_slope), (softplus, softplus_grad))
+from course.activations import identity, identity_grad, sigmoid
 
 
 def unit(rng, D):
@@ -89,11 +85,6 @@ def mean_grads(w, b, X, y):
     return X.T @ dA, float(dA.sum())
 
 
-def step(a):
-    """Return 1 where a is positive, else 0."""
-    return float(a > 0)
-
-
 def square(a):
     """Return a squared: an output function without any shortcut for its derivative."""
     return a**2
@@ -144,19 +135,8 @@ NEURON_FORWARD = Exercise(
     families=(
         Family(
             "several inputs",
-            lambda rng: unit_of_any_size(rng)
-            | {"phi": (sigmoid, np.tanh, square)[rng.integers(3)]},
-            "a weighted sum and a sum of products with something else differ",
-        ),
-        Family(
-            "a perceptron",
-            lambda rng: unit_of_any_size(rng) | {"phi": step},
-            "a and h have nothing in common",
-        ),
-        Family(
-            "one input",
-            lambda rng: unit(rng, 1) | {"phi": np.tanh},
-            "an elementwise product is an array of one entry here, not a number",
+            lambda rng: unit_of_any_size(rng) | {"phi": (np.tanh, square)[rng.integers(2)]},
+            "sums and products differ, and phi is not the sigmoid",
         ),
     ),
     hints=(
@@ -179,6 +159,8 @@ NEURON_FORWARD = Exercise(
                 "The two outputs are exchanged."),
         Mistake("a kept as an array", "return a, h", "return np.array([a]), h",
                 "a is one number, not an array of one entry."),
+        Mistake("sigmoid taken for granted", "h = phi(a)", "h = 1 / (1 + np.exp(-a))",
+                "phi comes in as an argument, and need not be the sigmoid."),
     ),
 )
 
@@ -186,15 +168,15 @@ STABLE_SIGMOID = Exercise(
     name="stable_sigmoid",
     asks=(Value("h"),),
     driver=without_a_warning,
+    withheld=("course.graph", "course.activations.sigmoid", "course.activations.softplus_grad"),
     families=(
         Family(
-            "entries of moderate size",
+            "a matrix",
             lambda rng: {
-                "a": np.concatenate(
-                    [away_from_zero(rng, 1.0, 8.0, 3), rng.uniform(0.2, 0.9, 2) * [1, -1], [0.0]]
-                )
+                "a": np.stack([away_from_zero(rng, 1.0, 8.0, 3), rng.uniform(0.2, 0.9, 3)])
+                * [[1.0, 1.0, -1.0], [1.0, -1.0, 0.0]]
             },
-            "both forms are used, and 0 belongs to one of them",
+            "entry by entry means any shape; both forms are used, and 0 belongs to one of them",
         ),
         Family(
             "very large entries",
@@ -205,11 +187,6 @@ STABLE_SIGMOID = Exercise(
             "very large negative entries",
             lambda rng: {"a": np.append(rng.uniform(-1e4, -800, 3), -1.0)},
             "the other form overflows",
-        ),
-        Family(
-            "a matrix",
-            lambda rng: {"a": away_from_zero(rng, 0.3, 900.0, (2, 3))},
-            "a loop over the entries of a vector does not fit",
         ),
     ),
     hints=(
@@ -235,6 +212,10 @@ STABLE_SIGMOID = Exercise(
                 "Without the absolute value the exponent is positive for negative a."),
         Mistake("cut off too early", "np.exp(-np.abs(a))", "np.exp(-np.minimum(np.abs(a), 3))",
                 "The sigmoid is not yet flat where you cut it off."),
+        Mistake("a loop for vectors only", "return np.where(a >= 0, 1, z) / (1 + z)",
+                "return np.array([1 / (1 + np.exp(-v)) if v >= 0 else np.exp(v) / (1 + np.exp(v))\n"
+                "                     for v in a])",
+                "a may be a matrix: then this loop goes over rows, not over entries."),
     ),
     equivalent=(  # at a = 0 both forms are equal
         "line 7: operator Gt",
@@ -244,16 +225,12 @@ STABLE_SIGMOID = Exercise(
 SIGMOID_GRAD = Exercise(
     name="sigmoid_grad",
     asks=(Gradient(lambda a: sigmoid(a), wrt=("a",)),),
+    withheld=("course.graph", "course.activations.sigmoid_grad"),
     families=(
         Family(
-            "entries of moderate size",
-            lambda rng: {"a": away_from_zero(rng, 0.5, 5.0, 6)},
-            "sigma' at a and at h differ",
-        ),
-        Family(
             "a matrix",
-            lambda rng: {"a": away_from_zero(rng, 0.5, 3.0, (2, 3))},
-            "the derivative is taken entry by entry, not as a Jacobian",
+            lambda rng: {"a": away_from_zero(rng, 0.5, 5.0, (2, 3))},
+            "sigma' at a and at h differ, and the derivative is taken entry by entry",
         ),
         Family(
             "very large entries of either sign",
@@ -291,14 +268,14 @@ SIGMOID_GRAD = Exercise(
 NEURON_GRADS = Exercise(
     name="neuron_grads",
     asks=(Gradient(lambda w, b, x: sigmoid(w @ x + b), wrt=("w", "b", "x")),),
+    withheld=("course.graph",),
     families=(
-        Family("several inputs", unit_of_any_size, "dw and dx differ, and so do their sizes"),
-        Family("one input", lambda rng: unit(rng, 1),
-               "an array of one entry keeps its axis, and db has none"),
+        Family("several inputs", unit_of_any_size, "each weight has an input of its own"),
+        Family("one input", lambda rng: unit(rng, 1), "an array of one entry is still an array"),
         Family("a large and negative", lambda rng: saturated_unit(rng, -1.0),
                "the gate-by-gate route multiplies 0 by infinity"),
         Family("a large and positive", lambda rng: saturated_unit(rng, 1.0),
-               "the derivative is 0, and not 1"),
+               "the same route, written with exp(a), overflows"),
     ),
     hints=(
         "In a = w·x + b, what stands in front of each w_i, of b, and of each x_i?",
@@ -330,19 +307,26 @@ NEURON_GRADS = Exercise(
         Mistake("bias left out", "w @ x + b)\n", "w @ x)\n", "a has a bias in it."),
         Mistake("a column", "dw = da * x", "dw = da * x[:, None]",
                 "dw has the shape of w: one axis."),
+        Mistake("gate by gate, with exp(a)", "h * (1 - h)",
+                "np.exp(w @ x + b) / (1 + np.exp(w @ x + b)) ** 2",
+                "exp(a) overflows where a is large and positive."),
+        Mistake("the first input for all", "dw = da * x", "dw = np.full(len(w), da * x[0])",
+                "Each weight has an input of its own."),
+        Mistake("squeezed", "dw = da * x", "dw = np.squeeze(da * x)",
+                "dw has the shape of w, also for a single input."),
     ),
 )
 
 SIGMOID_UNIT_GRADS = Exercise(
     name="sigmoid_unit_grads",
     asks=(Gradient(quadratic_unit_loss, wrt=("w", "b", "x")),),
+    withheld=("course.graph", "course.losses", "course.mlp"),
     families=(
-        Family("target 1", lambda rng: unit_of_any_size(rng) | {"y": 1.0},
-               "the prediction is always below the target"),
-        Family("target 0", lambda rng: unit_of_any_size(rng) | {"y": 0.0},
-               "the prediction is always above the target"),
-        Family("any target, one input", lambda rng: unit(rng, 1) | {"y": rng.uniform(-2.0, -0.5)},
+        Family("several inputs, any target",
+               lambda rng: unit_of_any_size(rng) | {"y": rng.uniform(-2.0, -0.5)},
                "a shortcut for targets 0 and 1 does not fit"),
+        Family("one input, target 1", lambda rng: unit(rng, 1) | {"y": 1.0},
+               "an array of one entry is still an array"),
     ),
     hints=(
         "What is the derivative of half a square, and what that of the sigmoid?",
@@ -371,6 +355,11 @@ SIGMOID_UNIT_GRADS = Exercise(
         Mistake("bias left out", "w @ x + b)\n", "w @ x)\n", "a has a bias in it."),
         Mistake("w and x exchanged", "return da * x, da, da * w", "return da * w, da, da * x",
                 "dw has x in it, and dx has w."),
+        Mistake("for targets 0 and 1 only", "dy_hat = y_hat - y",
+                "dy_hat = y_hat - 1 if y == 1 else y_hat",
+                "The target may be any number: it has to come into dy_hat."),
+        Mistake("squeezed", "return da * x, da, da * w", "return np.squeeze(da * x), da, da * w",
+                "dw has the shape of w, also for a single input."),
     ),
 )
 
@@ -379,14 +368,8 @@ UNIT_GRADS = Exercise(
     asks=(
         Gradient(lambda w, b, x, y, phi: 0.5 * (phi(w @ x + b) - y) ** 2, wrt=("w", "b", "x")),
     ),
+    withheld=("course.graph",),
     families=(
-        Family(
-            "an activation of the course",
-            lambda rng: unit_of_any_size(rng)
-            | {"y": away_from_zero(rng, 1.5, 2.5)}
-            | dict(zip(("phi", "phi_grad"), OUTPUT_FUNCTIONS[rng.integers(3)], strict=True)),
-            "phi' at a and at y_hat differ",
-        ),
         Family(
             "the square as output function",
             lambda rng: {
@@ -403,7 +386,7 @@ UNIT_GRADS = Exercise(
             "the identity, one input",
             lambda rng: unit(rng, 1)
             | {"y": away_from_zero(rng, 2.5, 3.5), "phi": identity, "phi_grad": identity_grad},
-            "the derivative of the sigmoid does not fit",
+            "an array of one entry is still an array",
         ),
     ),
     hints=(
@@ -432,20 +415,21 @@ UNIT_GRADS = Exercise(
                 "phi' is taken at a, and a has a bias in it."),
         Mistake("w and x exchanged", "return da * x, da, da * w", "return da * w, da, da * x",
                 "dw has x in it, and dx has w."),
+        Mistake("tanh taken for granted", "phi_grad(a)", "(1 - phi(a) ** 2)",
+                "1 - h² is the derivative of tanh; here phi can be anything."),
+        Mistake("squeezed", "return da * x, da, da * w", "return np.squeeze(da * x), da, da * w",
+                "dw has the shape of w, also for a single input."),
     ),
 )
 
 CROSS_ENTROPY_LOSS = Exercise(
     name="cross_entropy_loss",
     asks=(Value("J"),),
+    withheld=("course.losses",),
     families=(
-        Family("target 1", lambda rng: {"y_hat": rng.uniform(0.05, 0.45), "y": 1.0},
-               "only the first term counts"),
-        Family("target 0", lambda rng: {"y_hat": rng.uniform(0.05, 0.45), "y": 0.0},
-               "only the second term counts"),
         Family("a target in between",
                lambda rng: {"y_hat": rng.uniform(0.6, 0.9), "y": rng.uniform(0.2, 0.4)},
-               "both terms count"),
+               "both terms count, so each sign and each factor shows"),
     ),
     hints=(
         "For y = 1, which term is left, and is the log of a probability positive or negative?",
@@ -473,6 +457,10 @@ CROSS_ENTROPY_LOSS = Exercise(
         Mistake("log10", "np.log(y_hat)", "np.log10(y_hat)", "The logarithm is the natural one."),
         Mistake("quadratic loss", "-(y * np.log(y_hat) + (1 - y) * np.log(1 - y_hat))",
                 "0.5 * (y_hat - y) ** 2", "This is the quadratic loss."),
+        Mistake("for targets 0 and 1 only",
+                "-(y * np.log(y_hat) + (1 - y) * np.log(1 - y_hat))",
+                "-np.log(y_hat) if y == 1 else -np.log(1 - y_hat)",
+                "y may lie in between: then both terms count, each with its share."),
     ),
 )
 
@@ -481,19 +469,15 @@ FACTOR_NEEDED = Exercise(
     asks=(Value("factor"),),
     families=(
         Family(
-            "a wrong sign, a large step",
-            lambda rng: printed_derivative(rng, (-1.0,)) | {"eps": 0.05},
-            "other differences than the central one, with this step, are far off",
+            "a wrong sign",
+            lambda rng: printed_derivative(rng, (-1.0,)) | {"eps": 1e-4},
+            "a sign that is lost shows only here",
         ),
         Family(
-            "another factor",
-            lambda rng: printed_derivative(rng, (2.0, 0.5, -3.0)) | {"eps": 1e-4},
-            "a quotient upside down is right for a sign only",
-        ),
-        Family(
-            "a formula that is right",
-            lambda rng: printed_derivative(rng, (1.0,)) | {"eps": 1e-4},
-            "the factor is 1",
+            "another factor, a large step",
+            lambda rng: printed_derivative(rng, (2.0, 0.5, 3.0)) | {"eps": 0.05},
+            "a quotient upside down is right for a sign, and other differences than the central "
+            "one, with this step, are far off",
         ),
     ),
     hints=(
@@ -529,18 +513,14 @@ FACTOR_NEEDED = Exercise(
 CROSS_ENTROPY_UNIT_GRADS = Exercise(
     name="cross_entropy_unit_grads",
     asks=(Gradient(cross_entropy_unit_loss, wrt=("w", "b", "x")),),
+    withheld=("course.graph", "course.losses", "course.mlp"),
     families=(
         Family("target 1", lambda rng: unit_of_any_size(rng) | {"y": 1.0},
-               "the prediction is always below the target"),
-        Family("target 0", lambda rng: unit_of_any_size(rng) | {"y": 0.0},
-               "the prediction is always above the target"),
-        Family("sure and wrong",
-               lambda rng: saturated_unit(rng, side := rng.choice([-1.0, 1.0]))
-               | {"y": (1.0 - side) / 2},
-               "a sigma' that is left in takes all of the gradient away here"),
-        Family("sure and right",
-               lambda rng: saturated_unit(rng, 1.0) | {"y": 1.0},
-               "the quotients of dy_hat are 0 / 0 here"),
+               "without the target, or with a prediction of 0 or 1, the gradient is another"),
+        Family("target 0, sure and wrong",
+               lambda rng: saturated_unit(rng, 1.0) | {"y": 0.0},
+               "a sigma' that is left in takes all of the gradient away, and quotients of y_hat "
+               "divide by 0"),
     ),
     hints=(
         "What is left of da after the two factors have collapsed?",
@@ -571,33 +551,31 @@ CROSS_ENTROPY_UNIT_GRADS = Exercise(
                 "There is no square in this loss."),
         Mistake("w and x exchanged", "return da * x, da, da * w", "return da * w, da, da * x",
                 "dw has x in it, and dx has w."),
+        Mistake("target taken as 1", "sigmoid(w @ x + b) - y", "sigmoid(w @ x + b) - 1",
+                "This is right for y = 1. What is da for y = 0?"),
     ),
 )
 
 SATURATION = Exercise(
     name="saturation",
     asks=(Gradient(both_losses, wrt=("a_quadratic", "a_cross")),),
+    withheld=("course.graph", "course.losses"),
     families=(
         Family(
-            "a little wrong and a little right",
+            "several units, some of them sure",
             lambda rng: {
-                "a": away_from_zero(rng, 0.3, 2.0, (n := int(rng.integers(4, 7)))),
-                "y": rng.permutation(np.arange(n) % 2).astype(float),
+                "a": rng.permutation(
+                    np.append(away_from_zero(rng, 0.3, 2.0, (n := int(rng.integers(2, 4)))),
+                              away_from_zero(rng, 6.0, 10.0, n))
+                ),
+                "y": rng.permutation(np.arange(2 * n) % 2).astype(float),
             },
-            "sigma' is well away from 0 and from 1",
-        ),
-        Family(
-            "sure",
-            lambda rng: {
-                "a": away_from_zero(rng, 6.0, 10.0, (n := int(rng.integers(4, 7)))),
-                "y": rng.permutation(np.arange(n) % 2).astype(float),
-            },
-            "the two losses differ by a factor of thousands",
+            "every unit counts by itself, also where a prediction is close to 0 or 1",
         ),
         Family(
             "one unit",
             lambda rng: {"a": away_from_zero(rng, 0.3, 2.0, 1), "y": np.ones(1)},
-            "an array of one entry keeps its axis",
+            "an array of one entry is still an array",
         ),
     ),
     hints=(
@@ -631,22 +609,25 @@ SATURATION = Exercise(
         Mistake("summed", "return da_quadratic, da_cross",
                 "return da_quadratic.sum(), da_cross.sum()",
                 "Every entry is a unit of its own: there is no sum here."),
+        Mistake("prediction cut off", "y_hat = sigmoid(a)",
+                "y_hat = np.clip(sigmoid(a), 0.01, 0.99)",
+                "Cutting y_hat off changes the gradient of units that are sure."),
+        Mistake("squeezed", "return da_quadratic, da_cross",
+                "return np.squeeze(da_quadratic), np.squeeze(da_cross)",
+                "The derivatives of one unit are still arrays, of shape (1,)."),
     ),
 )
 
 LOGISTIC_LOSS = Exercise(
     name="logistic_loss",
     asks=(Value("J"),),
+    withheld=("course.losses",),
     families=(
         Family("several examples",
                lambda rng: batch(rng, int(rng.integers(5, 9)), int(rng.integers(2, 4))),
-               "the number of examples differs from that of the inputs"),
-        Family("one example", lambda rng: batch(rng, 1, 3, np.ones(1)),
-               "a mean over the inputs shows here"),
-        Family("large pre-activations", lambda rng: saturated_batch(rng, 50.0),
-               "a probability is rounded to 0 or 1, though no exponential overflows"),
+               "the number of examples changes from batch to batch"),
         Family("very large pre-activations", lambda rng: saturated_batch(rng, 1000.0),
-               "the exponential overflows"),
+               "exponentials overflow, and probabilities are rounded to 0 or 1"),
     ),
     hints=(
         "How do you get all N pre-activations in one line, and what is the loss of each example?",
@@ -675,25 +656,35 @@ LOGISTIC_LOSS = Exercise(
                 "The mean of a product is not the product of the means."),
         Mistake("not averaged", "np.mean(np.logaddexp(0, A) - y * A)",
                 "np.logaddexp(0, A) - y * A", "These are the losses of the single examples."),
+        Mistake("a batch size of its own", "np.mean(np.logaddexp(0, A) - y * A)",
+                "np.sum(np.logaddexp(0, A) - y * A) / 4",
+                "4 is not the number of examples in every batch."),
+        Mistake("probabilities cut off", "return np.mean(np.logaddexp(0, A) - y * A)",
+                "P = np.clip(sigmoid(A), 1e-12, 1 - 1e-12)\n"
+                "    return -np.mean(y * np.log(P) + (1 - y) * np.log(1 - P))",
+                "Cutting the probability off caps the loss of an example that is sure and wrong."),
     ),
 )
 
 LOGISTIC_GRADS = Exercise(
     name="logistic_grads",
     asks=(Gradient(mean_loss, wrt=("w", "b")),),
+    withheld=("course.graph", "course.losses", "course.mlp"),
     families=(
         Family("several examples",
                lambda rng: batch(rng, int(rng.integers(5, 9)), int(rng.integers(2, 4))),
-               "the number of examples differs from that of the inputs"),
-        Family("one example, one input", lambda rng: batch(rng, 1, 1, np.ones(1)),
-               "an array of one entry keeps its axis, and db has none"),
-        Family("all of one class",
-               lambda rng: batch(rng, 5, 3, np.full(5, float(rng.integers(2)))),
-               "a class is absent from the batch"),
+               "an index that runs over the wrong size shows only here"),
         Family("as many inputs as examples", lambda rng: batch(rng, 3, 3),
-               "a missing transpose fits the shapes only here"),
-        Family("large pre-activations", lambda rng: saturated_batch(rng, 50.0),
-               "a quotient of probabilities divides by 0"),
+               "the shapes do not tell whether a transpose is missing"),
+        Family("one example, one input, sure and wrong",
+               lambda rng: {
+                   "w": np.ones(1),
+                   "b": away_from_zero(rng, 0.2, 0.6),
+                   "X": rng.uniform(45.0, 60.0, (1, 1)),
+                   "y": np.zeros(1),
+               },
+               "an array of one entry is still an array, and a quotient of probabilities divides "
+               "by 0"),
     ),
     hints=(
         "What is da of a single example, and what does the mean over N do to it?",
@@ -731,6 +722,18 @@ LOGISTIC_GRADS = Exercise(
                 "Every example contributes to dw."),
         Mistake("no transpose", "X.T @ dA", "X @ dA",
                 "The sum goes over the examples, the rows of X."),
+        Mistake("as two factors", "dA = (sigmoid(X @ w + b) - y) / len(y)",
+                "P = sigmoid(X @ w + b)\n"
+                "    dA = (-y / P + (1 - y) / (1 - P)) * P * (1 - P) / len(y)",
+                "Right on paper, but where P is rounded to 0 or 1 it divides by 0."),
+        Mistake("inputs counted by examples", "dw = X.T @ dA",
+                "dw = np.array([X[:, i] @ dA for i in range(len(dA))])",
+                "dw has one entry for each input: over which size does i run?"),
+        Mistake("transposed as the shapes allow", "dw = X.T @ dA",
+                "dw = (X if X.shape[1] == len(dA) else X.T) @ dA",
+                "The sum goes over the rows of X, also where its columns would fit."),
+        Mistake("squeezed", "return dw, db", "return np.squeeze(dw), db",
+                "dw has the shape of w, also for a single input."),
     ),
 )
 
@@ -752,16 +755,16 @@ TRAIN_LOGISTIC = Exercise(
             "what one step leaves is what the next one starts from",
         ),
         Family(
-            "one step, labels that are whole numbers",
+            "one step",
             lambda rng: {
-                "X": away_from_zero(rng, 0.4, 1.6, (5, 3)),
-                "y": np.array([1, 0, 0, 1, 0]),
+                "X": away_from_zero(rng, 0.4, 1.6, (3, 3)),
+                "y": np.array([1, 0, 0]),
                 "lr": rng.uniform(0.4, 1.2),
                 "steps": 1,
                 "loss": mean_loss,
                 "grads": mean_grads,
             },
-            "the only loss is that of the zeros",
+            "an array of one entry is still an array",
         ),
     ),
     hints=(
@@ -808,6 +811,8 @@ TRAIN_LOGISTIC = Exercise(
                 "All losses are asked for, one for each step."),
         Mistake("start at a weight for each example", "np.zeros(X.shape[1])",
                 "np.zeros(len(X))", "w has one entry for each input."),
+        Mistake("squeezed", "np.array(losses)", "np.squeeze(losses)",
+                "The losses of one step are still an array, of shape (1,)."),
     ),
     equivalent=(  # an array is asked for, a list is taken
         "line 15: call dropped",

@@ -162,11 +162,11 @@ def one_hot(rng, N, C, absent=False):
     return np.eye(C)[rng.integers(0, C - absent, size=N)]
 
 
-def layer_case(rng, N, M, C, scale, reg, absent=False):
+def layer_case(rng, N, M, C, reg, absent=False):
     """Return one layer with C outputs on a batch of N."""
     return {
         "H": rng.normal(size=(N, M)),
-        "W": scale * rng.normal(size=(C, M)),
+        "W": rng.normal(size=(C, M)),
         "b": rng.normal(size=C),
         "Y": one_hot(rng, N, C, absent),
         "reg": reg,
@@ -274,13 +274,12 @@ def some_params(rng):
     return [rng.uniform(0.5, 1.5, shape) * rng.choice([-1.0, 1.0], shape) for shape in shapes]
 
 
-def checked_case(rng, which, factor, eps=1e-5):
-    """Return a loss and its gradients, those of array `which` times a factor."""
+def two_arrays_off(rng):
+    """Return a loss and its gradients, the first of the wrong sign and size, the last too large."""
     params = some_params(rng)
-    grads = mixed_grads(params)
-    if which is not None:
-        grads[which] = factor * grads[which]
-    return {"loss": mixed, "params": params, "grads": grads, "eps": eps}
+    first, middle, last = mixed_grads(params)
+    grads = [-rng.uniform(0.2, 0.7) * first, middle, rng.uniform(1.2, 1.8) * last]
+    return {"loss": mixed, "params": params, "grads": grads, "eps": 1e-5}
 
 
 def bug_case(rng, N, sizes, reg):
@@ -295,21 +294,22 @@ def bug_case(rng, N, sizes, reg):
 EXAMPLE_BACKWARD = Exercise(
     name="example_backward",
     asks=(Gradient(example_loss, wrt=("a2", "W2", "b2", "h1", "a1", "W1", "b1")),),
+    withheld=("course.graph", "course.mlp"),
     families=(
         Family(
             "different sizes",
             lambda rng: example_case(rng, *different_sizes(rng, 3), *two_of(rng, CURVED)),
-            "a transpose cannot hide",
+            "an index that runs over the wrong size shows only here",
         ),
         Family(
-            "as many inputs as units",
+            "one size for all",
             lambda rng: example_case(rng, 3, 3, 3, *two_of(rng, CURVED)),
-            "a missing transpose fits the shapes only here",
+            "the shapes do not tell whether a transpose is missing",
         ),
         Family(
-            "one output without activation function",
-            lambda rng: example_case(rng, 3, 2, 1, tanh_grad, identity_grad),
-            "an array of one entry that shrinks to a number changes its shape only here",
+            "sizes of 1, no output function",
+            lambda rng: example_case(rng, 1, 1, 1, tanh_grad, identity_grad),
+            "a matrix that is squeezed changes its shape only here",
         ),
     ),
     hints=(
@@ -352,6 +352,14 @@ EXAMPLE_BACKWARD = Exercise(
         Mistake("order of the outputs", "return da2, dW2, db2, dh1, da1, dW1, db1",
                 "return da2, db2, dW2, dh1, da1, db1, dW1",
                 "Outputs are exchanged: in which order are they asked for?"),
+        Mistake("hidden units counted by outputs", "W2.T @ da2",
+                "np.array([W2[:, j] @ da2 for j in range(len(da2))])",
+                "dh1 has one entry for each hidden unit: over which size does j run?"),
+        Mistake("transposed as the shapes allow", "W2.T @ da2",
+                "(W2 if W2.shape[1] == len(da2) else W2.T) @ da2",
+                "The sum goes over the rows of W2, also where its columns would fit."),
+        Mistake("squeezed", "np.outer(da1, x)", "np.squeeze(np.outer(da1, x))",
+                "dW1 has two axes, however small it is."),
     ),
 )
 
@@ -362,6 +370,7 @@ HIDDEN_DELTA_SUMS = Exercise(
             lambda W2, a1, phi_grad: W2 @ PHI[phi_grad](a1), wrt=("a1",), upstream="da2"
         ),
     ),
+    withheld=("course.graph",),
     families=(
         Family(
             "different sizes",
@@ -371,7 +380,7 @@ HIDDEN_DELTA_SUMS = Exercise(
                 "a1": rng.normal(size=sizes[1]),
                 "phi_grad": CURVED[rng.integers(3)],
             },
-            "an exchanged index runs out of bounds or leaves something out",
+            "a loop over the wrong size runs out of bounds or leaves something out",
         ),
         Family(
             "as many hidden as output units",
@@ -384,14 +393,14 @@ HIDDEN_DELTA_SUMS = Exercise(
             "exchanged indices fit only here",
         ),
         Family(
-            "one output unit",
+            "one hidden unit, one output unit",
             lambda rng: {
                 "da2": rng.normal(size=1),
-                "W2": rng.normal(size=(1, 4)),
-                "a1": rng.normal(size=4),
+                "W2": rng.normal(size=(1, 1)),
+                "a1": rng.normal(size=1),
                 "phi_grad": tanh_grad,
             },
-            "the sum has one term",
+            "an array of one entry is still an array",
         ),
     ),
     hints=(
@@ -422,27 +431,30 @@ HIDDEN_DELTA_SUMS = Exercise(
                 "The paths add up; they are not averaged."),
         Mistake("nothing returned", "    return da1", "    pass",
                 "The loops are there; now hand the result back."),
+        Mistake("sizes exchanged", "C, M = W2.shape", "M, C = W2.shape",
+                "W2 has a row for each output unit: which of its two sizes comes first?"),
+        Mistake("turned as the shape allows", "C, M = W2.shape",
+                "W2 = W2.T if len(W2) == len(a1) else W2\n    C, M = W2.shape",
+                "W2 comes with a row for each output unit, also where it is square."),
+        Mistake("squeezed", "return da1", "return np.squeeze(da1)",
+                "The error of one unit is still an array, of shape (1,)."),
     ),
 )
 
 FIRST_LAYER_ROW_GRAD = Exercise(
     name="first_layer_row_grad",
     asks=(Gradient(row_loss, wrt=("W1_j",)),),
+    withheld=("course.graph",),
     families=(
         Family(
-            "a row in the middle",
-            lambda rng: row_case(rng, 5, 4, int(rng.integers(1, 3))),
+            "any row of four",
+            lambda rng: row_case(rng, 5, 4, int(rng.integers(4))),
             "the number of the row matters",
         ),
         Family(
-            "the first row",
-            lambda rng: row_case(rng, 2, 3, 0),
-            "rows are counted from 0",
-        ),
-        Family(
-            "a single input",
-            lambda rng: row_case(rng, 1, 2, int(rng.integers(0, 2))),
-            "the derivative is an array also when it has one entry",
+            "one input, one hidden unit",
+            lambda rng: row_case(rng, 1, 1, 0),
+            "an array of one entry is still an array",
         ),
     ),
     hints=(
@@ -479,12 +491,15 @@ FIRST_LAYER_ROW_GRAD = Exercise(
                 "phi_out_grad(a2)\n    da1_j = da2 * w2[j] * phi_grad(a1[j])",
                 "phi_grad(a2)\n    da1_j = da2 * w2[j] * phi_out_grad(a1[j])",
                 "Hidden units and output unit have an activation function each."),
+        Mistake("squeezed", "return da1_j * x", "return np.squeeze(da1_j * x)",
+                "The derivative for a row of one weight is still an array, of shape (1,)."),
     ),
 )
 
 LAYER_GRADS_EXAMPLE = Exercise(
     name="layer_grads_example",
     asks=(Gradient(single_layer, wrt=("W", "b"), upstream="da"),),
+    withheld=("course.graph",),
     families=(
         Family(
             "different sizes",
@@ -492,7 +507,7 @@ LAYER_GRADS_EXAMPLE = Exercise(
                 "da": rng.normal(size=(sizes := different_sizes(rng, 2))[0]),
                 "h_in": rng.normal(size=sizes[1]),
             },
-            "a transpose cannot hide",
+            "an index that runs over the wrong size shows only here",
         ),
         Family(
             "as many units as inputs",
@@ -500,9 +515,9 @@ LAYER_GRADS_EXAMPLE = Exercise(
             "an exchange or an elementwise product fits the shapes only here",
         ),
         Family(
-            "one unit",
-            lambda rng: {"da": rng.normal(size=1), "h_in": rng.normal(size=4)},
-            "a row that loses an axis shows only here",
+            "one unit, one input",
+            lambda rng: {"da": rng.normal(size=1), "h_in": rng.normal(size=1)},
+            "a matrix that is squeezed changes its shape only here",
         ),
     ),
     hints=(
@@ -529,17 +544,27 @@ LAYER_GRADS_EXAMPLE = Exercise(
                 "db has the shape of b, one axis."),
         Mistake("order of the outputs", "return dW, db", "return db, dW",
                 "The two outputs are exchanged."),
+        Mistake("inputs counted by units", "np.outer(da, h_in)",
+                "np.array([[da_j * h_in[i] for i in range(len(da))] for da_j in da])",
+                "Row j of dW has one entry for each input, not for each unit."),
+        Mistake("transposed as the shapes allow", "dW = np.outer(da, h_in)",
+                "dW = np.outer(h_in, da)\n"
+                "    dW = dW if dW.shape == (len(da), len(h_in)) else dW.T",
+                "dW has a row for each unit, also where its shape does not tell."),
+        Mistake("squeezed", "np.outer(da, h_in)", "np.squeeze(np.outer(da, h_in))",
+                "dW has two axes, however small it is."),
     ),
 )
 
 DELTAS = Exercise(
     name="deltas",
     asks=(Gradient(three_layers, wrt=("a1", "a2", "a3")),),
+    withheld=("course.graph",),
     families=(
         Family(
             "different sizes",
             lambda rng: three_layers_case(rng, *different_sizes(rng, 4)),
-            "a transpose or a wrong index cannot hide",
+            "an index that runs over the wrong size shows only here",
         ),
         Family(
             "one size for all",
@@ -547,9 +572,9 @@ DELTAS = Exercise(
             "wrong matrices and missing transposes fit the shapes only here",
         ),
         Family(
-            "one output unit",
-            lambda rng: three_layers_case(rng, 2, 4, 3, 1),
-            "the error of a single output is still an array",
+            "sizes of 1",
+            lambda rng: three_layers_case(rng, 1, 1, 1, 1),
+            "an array of one entry is still an array",
         ),
     ),
     hints=(
@@ -585,17 +610,27 @@ DELTAS = Exercise(
                 "The list starts with the error of layer 1."),
         Mistake("loop stops early", "for k in (1, 0):", "for k in (1,):",
                 "There are two hidden layers."),
+        Mistake("units counted by those of the next layer", "W[k + 1].T @ delta[k + 1]",
+                "[w @ delta[k + 1] for w in W[k + 1].T[: len(delta[k + 1])]]",
+                "Each unit of the layer that you come to has an error."),
+        Mistake("transposed as the shapes allow", "W[k + 1].T @ delta[k + 1]",
+                "(W[k + 1] if W[k + 1].shape[1] == len(delta[k + 1]) else W[k + 1].T) "
+                "@ delta[k + 1]",
+                "On the way back the weights are transposed, also where they are square."),
+        Mistake("squeezed", "return delta", "return [np.squeeze(d) for d in delta]",
+                "The error of a layer of one unit is still an array, of shape (1,)."),
     ),
 )
 
 BATCH_BACKWARD = Exercise(
     name="batch_backward",
     asks=(Gradient(batch_loss, wrt=("A2", "W2", "b2", "H1", "A1", "W1", "b1")),),
+    withheld=("course.graph", "course.mlp"),
     families=(
         Family(
             "different sizes",
             lambda rng: batch_case(rng, *different_sizes(rng, 4), *two_of(rng, CURVED)),
-            "a transpose cannot hide, and a wrong count shows",
+            "a mean over the wrong axis has another count only here",
         ),
         Family(
             "one size for all",
@@ -603,14 +638,9 @@ BATCH_BACKWARD = Exercise(
             "missing transposes and sums over the wrong axis fit the shapes only here",
         ),
         Family(
-            "one example",
-            lambda rng: batch_case(rng, 1, 2, 4, 3, *two_of(rng, CURVED)),
+            "one example, sizes of 1",
+            lambda rng: batch_case(rng, 1, 1, 1, 1, tanh_grad, identity_grad),
             "an axis of one entry gets lost here",
-        ),
-        Family(
-            "six examples, one output",
-            lambda rng: batch_case(rng, 6, 3, 2, 1, tanh_grad, identity_grad),
-            "a sum over all entries is one over the batch only here",
         ),
     ),
     hints=(
@@ -659,31 +689,34 @@ BATCH_BACKWARD = Exercise(
                 "All examples use the same bias, so their parts add."),
         Mistake("bias: as a row", "dA2.sum(axis=0)", "dA2.sum(axis=0, keepdims=True)",
                 "db has the shape of b, one axis."),
+        Mistake("transposed as the shapes allow", "dA2 @ W2",
+                "dA2 @ (W2.T if dA2.shape[1] == W2.shape[1] else W2)",
+                "W2 has a row for each output unit, so it is used as it is, also where it is "
+                "square."),
+        Mistake("squeezed", "return dA2, dW2,", "return dA2, np.squeeze(dW2),",
+                "dW2 has two axes, however small it is."),
     ),
 )
 
 PENALIZED_GRADS = Exercise(
     name="penalized_grads",
     asks=(Gradient("sigmoid_cost", wrt=("W", "b")),),
+    withheld=("course.graph", "course.mlp"),
     families=(
         Family(
-            "different sizes, with a penalty",
-            lambda rng: layer_case(rng, *different_sizes(rng, 3), 1.0, rng.uniform(0.3, 1.0)),
-            "what the penalty adds is as large as the rest",
+            "different sizes",
+            lambda rng: layer_case(rng, *different_sizes(rng, 3), rng.uniform(0.3, 1.0)),
+            "a mean over the wrong axis has another count only here",
         ),
         Family(
-            "no penalty",
-            lambda rng: layer_case(rng, *different_sizes(rng, 3), 1.0, 0.0),
-            "what is off here has nothing to do with the penalty",
+            "very large logits, a class without examples",
+            lambda rng: layer_case(rng, 4, 3, 4, rng.uniform(0.3, 1.0), absent=True)
+            | {"b": np.array([50.0, -50.0, 50.0, -50.0]) * rng.uniform(0.9, 1.2, 4)},
+            "quotients of probabilities divide by 0 only here",
         ),
         Family(
-            "large logits, a class without examples",
-            lambda rng: layer_case(rng, 5, 3, 4, 8.0, rng.uniform(0.3, 1.0), absent=True),
-            "sigma' is nearly 0 here, and a class counts although nobody belongs to it",
-        ),
-        Family(
-            "one example",
-            lambda rng: layer_case(rng, 1, 4, 3, 1.0, rng.uniform(0.3, 1.0)),
+            "one example, sizes of 1",
+            lambda rng: layer_case(rng, 1, 1, 1, rng.uniform(0.3, 1.0)),
             "an axis of one entry gets lost here",
         ),
     ),
@@ -731,6 +764,14 @@ PENALIZED_GRADS = Exercise(
                 "The 1/N is in dA already."),
         Mistake("transposed", "dW = dA.T @ H + reg * W", "dW = (dA.T @ H + reg * W).T",
                 "dW has the shape of W: one row for each output."),
+        Mistake("divided by the number of outputs", "/ len(H)", "/ Y.shape[1]",
+                "The mean goes over the examples: which axis are they on?"),
+        Mistake("as two factors", "dA = (sigmoid(H @ W.T + b) - Y) / len(H)",
+                "P = sigmoid(H @ W.T + b)\n"
+                "    dA = (-Y / P + (1 - Y) / (1 - P)) * P * (1 - P) / len(H)",
+                "Right on paper, but where P is rounded to 0 or 1 it divides by 0."),
+        Mistake("squeezed", "return dW, db", "return np.squeeze(dW), db",
+                "dW has two axes, however small it is."),
     ),
     equivalent=("2 reg W and reg/2 W",),  # twice one half
 )
@@ -738,15 +779,16 @@ PENALIZED_GRADS = Exercise(
 FORWARD_PASS = Exercise(
     name="forward_pass",
     asks=(Value("H"),),
+    withheld=("course.mlp",),
     families=(
         Family(
             "three layers of different sizes",
             lambda rng: forward_case(rng, 6, different_sizes(rng, 4)),
-            "a transpose cannot hide",
+            "only here there is more than one hidden layer",
         ),
         Family(
             "one size for all",
-            lambda rng: forward_case(rng, 3, [3, 3, 3, 3]),
+            lambda rng: forward_case(rng, 3, [3, 3, 3]),
             "X in every layer, and a missing transpose, fit the shapes only here",
         ),
         Family(
@@ -789,32 +831,38 @@ FORWARD_PASS = Exercise(
                 "All activations are asked for, not only the last."),
         Mistake("last layer left out", "range(len(W))", "range(len(W) - 1)",
                 "The loop ends one layer too early."),
+        Mistake("tanh in one hidden layer only", "k < len(W) - 1 else", "k == len(W) - 2 else",
+                "Every hidden layer has tanh, not only the last of them."),
+        Mistake("transposed as the shapes allow", "W[k].T",
+                "(W[k] if H[k].shape[1] == len(W[k]) else W[k].T)",
+                "For rows it is H times the transposed W, also where W is square."),
+        Mistake("first layer before the loop", "H = [X]\n    for k in range(len(W)):",
+                "H = [X, np.tanh(X @ W[0].T + b[0])]\n    for k in range(1, len(W)):",
+                "The first layer may be the last one: then it has no tanh."),
+        Mistake("squeezed", "A = H[k] @ W[k].T + b[k]", "A = np.squeeze(H[k] @ W[k].T + b[k])",
+                "A batch of one example is still a matrix, with one row."),
     ),
 )
 
 BACKWARD_PASS = Exercise(
     name="backward_pass",
     asks=(Gradient(network_output, wrt=("W", "b")),),
+    withheld=("course.graph", "course.mlp"),
     families=(
         Family(
-            "three layers of different sizes, with a penalty",
+            "three layers of different sizes",
             lambda rng: backward_case(rng, 6, different_sizes(rng, 4), rng.uniform(0.3, 0.8)),
-            "a transpose or a wrong index cannot hide",
+            "only here an error is handed on more than once",
         ),
         Family(
-            "one size for all, no penalty",
-            lambda rng: backward_case(rng, 3, [3, 3, 3, 3], 0.0),
+            "one size for all",
+            lambda rng: backward_case(rng, 3, [3, 3, 3], rng.uniform(0.3, 0.8)),
             "the wrong H and missing transposes fit the shapes only here",
         ),
         Family(
-            "one layer",
-            lambda rng: backward_case(rng, 4, [3, 2], rng.uniform(0.3, 0.8)),
-            "nothing is handed on",
-        ),
-        Family(
-            "one example, four layers",
-            lambda rng: backward_case(rng, 1, [2, 3, 4, 3, 2], rng.uniform(0.3, 0.8)),
-            "an axis of one entry gets lost here, and what is handed on is used more than once",
+            "one example",
+            lambda rng: backward_case(rng, 1, [2, 3, 4], rng.uniform(0.3, 0.8)),
+            "an axis of one entry gets lost here",
         ),
     ),
     hints=(
@@ -866,6 +914,14 @@ BACKWARD_PASS = Exercise(
                 "A range ends before its second number: the layer with k = 0 has weights too."),
         Mistake("from the output on", "return dW, db", "return dW[::-1], db[::-1]",
                 "The lists start with layer 1, like W."),
+        Mistake("weights of the last layer", "dA @ W[k]", "dA @ W[-1]",
+                "The way back from layer k goes through its own weights, not those of the last."),
+        Mistake("transposed as the shapes allow", "dA @ W[k]",
+                "dA @ (W[k].T if dA.shape[1] == W[k].shape[1] else W[k])",
+                "W[k] has a row for each unit, so it is used as it is, also where it is square."),
+        Mistake("squeezed", "dA = (dA @ W[k]) * (1 - H[k] ** 2)",
+                "dA = np.squeeze((dA @ W[k]) * (1 - H[k] ** 2))",
+                "A batch of one example is still a matrix, with one row."),
     ),
     equivalent=("line 11: operator GtE",),  # what the first layer hands on is used by nobody
 )
@@ -873,15 +929,15 @@ BACKWARD_PASS = Exercise(
 INIT_LAYER = Exercise(
     name="init_layer",
     asks=(Value("b"),),
+    withheld=("course.mlp",),
     families=(
         Family(
-            "many inputs, few units",
-            lambda rng: {"seed": int(rng.integers(1000)), "D_in": 300, "D_out": 10},
-            "counting the units in place of the inputs gives weights that are too large",
-        ),
-        Family(
             "few inputs, many units",
-            lambda rng: {"seed": int(rng.integers(1000)), "D_in": 12, "D_out": 250},
+            lambda rng: {
+                "seed": int(rng.integers(1000)),
+                "D_in": int(rng.integers(12, 40)),
+                "D_out": int(rng.integers(150, 250)),
+            },
             "counting the units in place of the inputs gives weights that are too small",
         ),
     ),
@@ -935,19 +991,9 @@ LARGEST_ERROR = Exercise(
     asks=(Value("error"),),
     families=(
         Family(
-            "the first array too large",
-            lambda rng: checked_case(rng, 0, rng.uniform(1.5, 3.0)),
-            "the largest error is not that of the last array",
-        ),
-        Family(
-            "the last array too small",
-            lambda rng: checked_case(rng, 2, rng.uniform(0.2, 0.7)),
-            "the measured gradient is the larger one here",
-        ),
-        Family(
-            "a vector of the wrong sign",
-            lambda rng: checked_case(rng, 1, -1.0),
-            "an error of 2 is the largest there is",
+            "two arrays off, the first in its sign",
+            two_arrays_off,
+            "errors must not be added up, and a sign counts",
         ),
         Family(
             "right gradients, a large step",
@@ -1013,6 +1059,8 @@ LARGEST_ERROR = Exercise(
                 "If both gradients are 0, this divides 0 by 0."),
         Mistake("a step of its own", "largest = 0.0", "largest, eps = 0.0, 1e-5",
                 "The step is an argument: use the eps that the caller gives."),
+        Mistake("signs ignored", "dV - numeric)", "np.abs(dV) - np.abs(numeric))",
+                "A gradient of the wrong sign is wrong: subtract first."),
     ),
 )
 
@@ -1052,11 +1100,12 @@ BUG_LINE = Exercise(
 MENDED_GRADS = Exercise(
     name="mended_grads",
     asks=(Gradient("three_layer_loss", wrt=("W3", "b3", "W2", "b2", "W1", "b1")),),
+    withheld=("course.graph", "course.mlp"),
     families=(
         Family(
-            "different sizes, with a penalty",
+            "different sizes",
             lambda rng: bug_case(rng, 6, different_sizes(rng, 4), rng.uniform(0.3, 0.8)),
-            "a transpose cannot hide, and the penalty shows",
+            "what is counted by the layer next door shows only here",
         ),
         Family(
             "one size for all",
@@ -1064,8 +1113,8 @@ MENDED_GRADS = Exercise(
             "the wrong array of two fits the shapes only here",
         ),
         Family(
-            "one example, no penalty",
-            lambda rng: bug_case(rng, 1, [2, 4, 3, 2], 0.0),
+            "one example, hidden layers of one unit",
+            lambda rng: bug_case(rng, 1, [2, 1, 1, 2], rng.uniform(0.3, 0.8)),
             "an axis of one entry gets lost here",
         ),
     ),
@@ -1104,6 +1153,16 @@ MENDED_GRADS = Exercise(
         Mistake("order of the outputs", "return dW3, db3, dW2, db2, dW1, db1",
                 "return dW1, db1, dW2, db2, dW3, db3",
                 "The outputs start at the loss: dW3 comes first."),
+        Mistake("units counted by the layer next door", "dA1.sum(axis=0)",
+                "np.array([dA1[:, j].sum() for j in range(len(b2))])",
+                "db1 has one entry for each unit of layer 1: over which size does j run?"),
+        Mistake("transposed as the shapes allow", "dA2 @ W2",
+                "dA2 @ (W2.T if len(W2) == W2.shape[1] else W2)",
+                "W2 has a row for each unit of its layer, so it is used as it is, also where it "
+                "is square."),
+        Mistake("squeezed", "dW2 = dA2.T @ H1 + reg * W2",
+                "dW2 = np.squeeze(dA2.T @ H1 + reg * W2)",
+                "dW2 has two axes, however small it is."),
     ),
     planted=(
         "parentheses of tanh' in dA2",

@@ -1,7 +1,9 @@
-"""Counts what an answer calls while it computes one case.
+"""What an answer calls while it computes one case, as a profile function sees it.
 
-Whether a derivative was measured is for `autograder.numeric` to judge; this is what can only be
-seen where the answer runs.
+Only functions written in Python are seen. Those in C, such as `np.tanh`, are not: a profile
+function is told of some of them and not of others, and never of a ufunc. What follows from it is
+for `autograder.numeric` and `autograder.withheld` to judge; this can only be seen where the answer
+runs.
 """
 
 import contextlib
@@ -12,12 +14,28 @@ import warnings
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from types import CodeType, FrameType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from course import gradcheck
+import course
+
+LIBRARY = str(Path(course.__file__).parent)
+
+
+class Called(NamedTuple):
+    """A function, by where it is written."""
+
+    file: str
+    name: str
+    line: int
+
+
+def place_of(code: CodeType) -> Called:
+    """Return where a piece of code is written."""
+    return Called(code.co_filename, code.co_qualname, code.co_firstlineno)
 
 
 @dataclass(frozen=True)
@@ -30,13 +48,13 @@ class Watched:
         How often the function that was called most was called.
     complex : bool
         Whether a function returned complex numbers.
-    library : bool
-        Whether `course.gradcheck` was called.
+    called : tuple of Called
+        The functions of the `course` library that were called, in the order of the first calls.
     """
 
     most_calls: int = 0
     complex: bool = False
-    library: bool = False
+    called: tuple[Called, ...] = ()
 
 
 def watch(
@@ -45,16 +63,16 @@ def watch(
     """Let an answer compute one case once more, looking at every Python function that is called."""
     values = copy.deepcopy(list(case.values()))
     calls: Counter[CodeType] = Counter()
-    seen = {"complex": False, "library": False}
+    returned_complex = False
 
     def look(frame: FrameType, event: str, argument: Any) -> None:
+        nonlocal returned_complex
         if event == "call":
             calls[frame.f_code] += 1
-            seen["library"] |= frame.f_code.co_filename == gradcheck.__file__
         elif event == "return":
             array = isinstance(argument, np.ndarray | np.generic)
             kind = argument.dtype.kind if array else ""
-            seen["complex"] |= isinstance(argument, complex) or kind == "c"
+            returned_complex |= isinstance(argument, complex) or kind == "c"
 
     before = sys.getprofile()
     with (
@@ -69,4 +87,5 @@ def watch(
             driver(fn, *values) if driver else fn(*values)
         finally:
             sys.setprofile(before)
-    return Watched(max(calls.values(), default=0), **seen)
+    called = (place_of(code) for code in calls if code.co_filename.startswith(LIBRARY))
+    return Watched(max(calls.values(), default=0), returned_complex, tuple(called))

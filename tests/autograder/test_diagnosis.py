@@ -175,6 +175,22 @@ def test_mistake_that_stops_on_some_inputs_is_named_by_the_others():
     assert (result.status, result.mistake) == ("crashed", "no transpose")
 
 
+def test_input_may_be_a_matrix_in_one_case_and_a_vector_in_another():
+    doubled = Exercise(
+        name="answer",
+        asks=(Gradient(lambda x: (x**2).sum(), wrt=("x",)),),
+        families=(
+            Family("matrix", lambda rng: {"x": rng.normal(size=(2, 4))}, "two axes"),
+            Family("vector", lambda rng: {"x": rng.normal(size=3)}, "one axis"),
+        ),
+        hints=(),
+        mistakes=(),
+    )
+    reference = Reference("test", ((' exercise="answer"', "def answer(x): return 2 * x"),))
+    result = told(lambda x: 2 * x / len(x), doubled, reference)
+    assert result.mistake == "too small by a factor, the rows of x"
+
+
 def test_map_shows_the_entries_that_are_off():
     def answer(W, X, reg):
         dW, db = right(W, X, reg)
