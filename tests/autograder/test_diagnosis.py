@@ -1,6 +1,7 @@
 """A wrong answer is told which mistake it looks like, and nothing is guessed."""
 
 import itertools
+import re
 
 import numpy as np
 import pytest
@@ -203,6 +204,11 @@ def test_map_shows_the_entries_that_are_off():
     assert "✗ ✗" in result.to_html()
 
 
+def outcome(result):
+    """What was found, but for the number of the line that stopped."""
+    return result.status, result.mistake, result.outputs, re.sub(r"line \d+", "", result.summary)
+
+
 @pytest.mark.parametrize("lesson", lesson_names())
 def test_pair_of_mistakes_is_rejected_and_never_named_as_one_that_differs(lesson):
     """A sample; `backprop verify --thorough` goes through all."""
@@ -219,4 +225,4 @@ def test_pair_of_mistakes_is_rejected_and_never_named_as_one_that_differs(lesson
             for mistake in named:
                 single = reference.function(name, mistake.applied_to(reference.answers[name]))
                 again = check_answer(single, exercise, reference, seed=0, repeats=2)
-                assert str(again) == str(result), (name, one.name, other.name)
+                assert outcome(again) == outcome(result), (name, one.name, other.name)
