@@ -24,7 +24,7 @@ from autograder.comparing import CrashedError, Wrong, compare, describe, entry_m
 from autograder.diagnosis import diagnose
 from autograder.exercise import Exercise, Family, Question, WrongAnswerError, questions
 from autograder.hypotheses import Trial
-from autograder.numeric import Suspicion, derivatives, suspect, widest
+from autograder.numeric import Suspicion, suspect
 from autograder.reference import Reference
 from autograder.result import (
     MEASURED,
@@ -35,10 +35,13 @@ from autograder.result import (
     Output,
     Result,
 )
-from autograder.watching import Watch
 from autograder.withheld import withheld_call
 
 PRINTED_LINES = 5
+TAKEN_SENTENCE = (
+    "the numbers are right, but your function calls `{}`, which does what you are asked to write "
+    "here. Write it out; to compare with the library, call it outside of your function."
+)
 # Files whose lines are not the student's own: Python, installed packages, this project.
 LIBRARIES = (
     *(sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")),
@@ -92,12 +95,11 @@ def check_answer(
         return Result(status=NOT_ATTEMPTED, summary=_unwritten_sentence(fn, error), **common)
     trials = [one.trial for one in tried]
     if all(one.right for one in tried):
-        watch = Watch()
-        if exercise.withheld or derivatives(exercise):
-            watch.run(exercise, fn, widest(trials).case)
-        taken = withheld_call(exercise, watch)
-        measured = suspect(watch, exercise, reference, trials)
-        return Result(**(_taken(taken) if taken else _right(trials, exercise, measured)), **common)
+        taken = withheld_call(fn, exercise, trials)
+        if taken:
+            return Result(status=TAKEN, summary=TAKEN_SENTENCE.format(taken), **common)
+        measured = suspect(fn, exercise, reference, trials)
+        return Result(**_right(trials, exercise, measured), **common)
 
     def attempt(other: Callable[..., Any], question: Question) -> Trial:
         try:
@@ -229,16 +231,6 @@ def _call(
             heard.printed += printed.getvalue()
             heard.warned += [f"{one.category.__name__}: {one.message}" for one in caught]
     return answer, [name for name, value in case.items() if not _equal(value, arguments[name])]
-
-
-def _taken(name: str) -> dict[str, Any]:
-    """Return the fields of a `Result` for an answer that lets the library do what is asked for."""
-    summary = (
-        f"the numbers are right, but your function calls `{name}`, which does what you are asked "
-        "to write here. Write it out; to compare with the library, call it outside of your "
-        "function."
-    )
-    return {"status": TAKEN, "summary": summary}
 
 
 def _right(trials: list[Trial], exercise: Exercise, suspicion: Suspicion | None) -> dict[str, Any]:

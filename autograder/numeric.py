@@ -12,6 +12,7 @@ helper that is called for each entry proves nothing either, so `repeated` counts
 `inexact` or `complex`. One proof of the others is full marks and a human look.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +23,7 @@ from autograder.comparing import outputs_of, parts
 from autograder.exercise import Exercise
 from autograder.hypotheses import Trial
 from autograder.reference import Reference
-from autograder.watching import Watch
+from autograder.watching import watched
 from course import gradcheck
 from course.gradcheck import relative_error
 
@@ -49,22 +50,23 @@ class Suspicion:
 
 
 def suspect(
-    watch: Watch, exercise: Exercise, reference: Reference, trials: list[Trial]
+    fn: Callable[..., Any], exercise: Exercise, reference: Reference, trials: list[Trial]
 ) -> Suspicion | None:
     """Return what speaks for a measured derivative in an answer that is right, None for nothing.
 
     Parameters
     ----------
-    watch : Watch
-        What the answer called, on the widest of the trials.
+    fn : callable
+        The answer.
     exercise, reference : Exercise, Reference
         What is asked, and the solution to hold the answer's last digits against.
     trials : list of Trial
         All of them right.
     """
-    if not derivatives(exercise):
+    if not any(isinstance(ask, Gradient | Jacobian) for ask in exercise.asks):
         return None
-    entries = size(widest(trials))
+    widest = max(trials, key=_entries)
+    watch, entries = watched(fn, exercise, widest.case), _entries(widest)
     reasons = []
     if watch.complex:
         reasons.append("it computes with complex numbers")
@@ -78,18 +80,7 @@ def suspect(
     return Suspicion(len(reasons) > 1, tuple(reasons)) if reasons else None
 
 
-def derivatives(exercise: Exercise) -> bool:
-    """Return whether an exercise asks for derivatives."""
-    return any(isinstance(ask, Gradient | Jacobian) for ask in exercise.asks)
-
-
-def widest(trials: list[Trial]) -> Trial:
-    """Return the trial whose outputs have the most entries."""
-    return max(trials, key=size)
-
-
-def size(trial: Trial) -> int:
-    """Return how many entries the outputs of a trial have."""
+def _entries(trial: Trial) -> int:
     return sum(np.size(right) for name in trial.truth for _, _, right in _values(trial, name))
 
 

@@ -46,27 +46,30 @@ class Watch:
         """Where the functions that were called are written."""
         return {code.co_filename for code in self.calls}
 
-    def run(self, exercise: Exercise, fn: Callable[..., Any], case: Case) -> None:
-        """Compute a case once more, looking at every Python function that is called."""
-        arguments = copy.deepcopy(list(case.values()))
-        before = sys.getprofile()
-        with (
-            warnings.catch_warnings(),
-            contextlib.redirect_stdout(io.StringIO()),
-            contextlib.redirect_stderr(io.StringIO()),
-            contextlib.suppress(Exception),  # it did not stop before: what it does is seen so far
-        ):
-            warnings.simplefilter("ignore")
-            sys.setprofile(self._look)
-            try:
-                exercise.call(fn, *arguments)
-            finally:
-                sys.setprofile(before)
-
-    def _look(self, frame: FrameType, event: str, argument: Any) -> None:
+    def look(self, frame: FrameType, event: str, argument: Any) -> None:
+        """Take one event down, as `sys.setprofile` calls it."""
         if event == "call":
             self.calls[frame.f_code] += 1
         elif event == "return":
             array = isinstance(argument, np.ndarray | np.generic)
             kind = argument.dtype.kind if array else ""
             self.complex |= isinstance(argument, complex) or kind == "c"
+
+
+def watched(fn: Callable[..., Any], exercise: Exercise, case: Case) -> Watch:
+    """Let an answer compute a case once more; return what was seen."""
+    arguments, watch = copy.deepcopy(list(case.values())), Watch()
+    before = sys.getprofile()
+    with (
+        warnings.catch_warnings(),
+        contextlib.redirect_stdout(io.StringIO()),
+        contextlib.redirect_stderr(io.StringIO()),
+        contextlib.suppress(Exception),  # it did not stop before: what it does is seen so far
+    ):
+        warnings.simplefilter("ignore")
+        sys.setprofile(watch.look)
+        try:
+            exercise.call(fn, *arguments)
+        finally:
+            sys.setprofile(before)
+    return watch

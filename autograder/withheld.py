@@ -2,7 +2,7 @@
 
 | function           | does                                                                 |
 |--------------------|----------------------------------------------------------------------|
-| `withheld_call`    | which of an exercise's withheld names an answer called               |
+| `withheld_call`    | which of an exercise's withheld names an answer calls                |
 | `wrongly_withheld` | what is off in a lesson's withheld names, for the linter             |
 
 A name is that of a function or of a module, which stands for all functions written in it. A call is
@@ -12,22 +12,28 @@ library's function under another name is the same.
 
 import ast
 import pkgutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from autograder.exercise import Exercise
+from autograder.hypotheses import Trial
 from autograder.reference import Reference
-from autograder.watching import Watch
+from autograder.watching import watched
 
 
-def withheld_call(exercise: Exercise, watch: Watch) -> str:
-    """Return the withheld function that an answer called first, as a dotted name; empty if none."""
-    for code in watch.calls if exercise.withheld else ():
-        for name in exercise.withheld:
-            if _is_in(code, _found(name)):
-                return _shown(name, code)
+def withheld_call(fn: Callable[..., Any], exercise: Exercise, trials: list[Trial]) -> str:
+    """Return the withheld function that an answer calls, as a dotted name; empty if none.
+
+    An answer may treat one kind of input in another way: one case of every family is looked at.
+    """
+    cases = {trial.family.name: trial.case for trial in trials} if exercise.withheld else {}
+    for case in cases.values():
+        for code in watched(fn, exercise, case).calls:
+            for name in exercise.withheld:
+                if _is_in(code, _found(name)):
+                    return _shown(name, code)
     return ""
 
 
