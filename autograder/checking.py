@@ -21,7 +21,7 @@ from autograder.comparing import Wrong, compare, describe, entry_map, outputs_of
 from autograder.diagnosis import diagnose
 from autograder.exercise import Exercise, Family, Question, questions
 from autograder.hypotheses import Trial
-from autograder.numeric import Suspicion, derivatives, suspect, widest
+from autograder.numeric import Suspicion, suspect
 from autograder.reference import Reference
 from autograder.result import (
     CRASHED,
@@ -40,6 +40,10 @@ from autograder.student.wire import in_words
 from autograder.withheld import withheld_call
 
 PRINTED_LINES = 5
+TAKEN_SENTENCE = (
+    "the numbers are right, but your function calls `{}`, which does what you are asked to write "
+    "here. Write it out; to compare with the library, call it outside of your function."
+)
 
 
 class Answer(Protocol):
@@ -48,8 +52,8 @@ class Answer(Protocol):
     def replies(self, asked: Iterable[Question]) -> Iterator[Reply]:
         """Return what it gives for each question, in order; one unwritten ends them."""
 
-    def watch(self, question: Question) -> Watched:
-        """Return what it calls on the way."""
+    def watch(self, asked: Iterable[Question]) -> Iterator[Watched]:
+        """Return what it calls on the way, for each question."""
 
 
 @dataclass(frozen=True)
@@ -72,9 +76,10 @@ class Here:
         for question in asked:
             yield calling.call(self.fn, self.exercise.driver, question.case)
 
-    def watch(self, question: Question) -> Watched:
+    def watch(self, asked: Iterable[Question]) -> Iterator[Watched]:
         """Call it once more."""
-        return watch(self.fn, self.exercise.driver, question.case)
+        for question in asked:
+            yield watch(self.fn, self.exercise.driver, question.case)
 
 
 class CrashedError(WrongAnswerError):
@@ -144,12 +149,11 @@ def judge(
         return Result(status=NOT_ATTEMPTED, summary=str(error), **common)
     trials = [one.trial for one in tried]
     if all(one.right for one in tried):
-        seen = Watched()
-        if exercise.withheld or derivatives(exercise):
-            seen = answer.watch(widest(trials).question)
-        taken = withheld_call(exercise, seen)
-        measured = suspect(seen, exercise, reference, trials)
-        return Result(**(_taken(taken) if taken else _right(trials, exercise, measured)), **common)
+        taken = withheld_call(answer.watch, exercise, trials)
+        if taken:
+            return Result(status=TAKEN, summary=TAKEN_SENTENCE.format(taken), **common)
+        measured = suspect(answer.watch, exercise, reference, trials)
+        return Result(**_right(trials, exercise, measured), **common)
 
     def attempt(other: Callable[..., Any], question: Question) -> Trial:
         try:
@@ -296,16 +300,6 @@ def _shown(
         "notes": (*notes, *_notes(heard)),
         "case": case,
     }
-
-
-def _taken(name: str) -> dict[str, Any]:
-    """Return the fields of a `Result` for an answer that lets the library do what is asked for."""
-    summary = (
-        f"the numbers are right, but your function calls `{name}`, which does what you are asked "
-        "to write here. Write it out; to compare with the library, call it outside of your "
-        "function."
-    )
-    return {"status": TAKEN, "summary": summary}
 
 
 def _right(trials: list[Trial], exercise: Exercise, suspicion: Suspicion | None) -> dict[str, Any]:

@@ -372,14 +372,24 @@ class There:
             raise LostError("wrote into the grader's channel")
         return iter(replies)
 
-    def watch(self, question: Question) -> Watched:
-        """Call it once more, counting."""
-        seen = self.student.ask("watch", self.exercise.name, parcel(self.exercise, (question,)), 0)
-        try:
-            called = tuple(Called(str(f), str(n), int(line)) for f, n, line in seen["called"])
-            return Watched(int(seen["most_calls"]), seen["complex"] is True, called)
-        except (KeyError, TypeError, ValueError):
-            raise LostError("wrote into the grader's channel") from None
+    def watch(self, asked: Iterable[Question]) -> Iterator[Watched]:
+        """Call it once more, counting.
+
+        Raises
+        ------
+        LostError
+            If its process is lost.
+        """
+        asked = tuple(asked)
+        answer = self.student.ask("watch", self.exercise.name, parcel(self.exercise, asked))
+        if not isinstance(answer, list) or len(answer) != len(asked):
+            raise LostError("wrote into the grader's channel")
+        for seen in answer:
+            try:
+                called = tuple(Called(str(f), str(n), int(line)) for f, n, line in seen["called"])
+                yield Watched(int(seen["most_calls"]), seen["complex"] is True, called)
+            except (KeyError, TypeError, ValueError):
+                raise LostError("wrote into the grader's channel") from None
 
 
 @lru_cache(maxsize=256)

@@ -12,6 +12,7 @@ helper that is called for each entry proves nothing either, so `repeated` counts
 `inexact` or `complex`. One proof of the others is full marks and a human look.
 """
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +20,7 @@ import numpy as np
 
 from autograder.asks import Gradient, Jacobian
 from autograder.comparing import outputs_of, parts
-from autograder.exercise import Exercise
+from autograder.exercise import Exercise, Question
 from autograder.hypotheses import Trial
 from autograder.reference import Reference
 from autograder.student.watching import Watched
@@ -30,6 +31,7 @@ from course.gradcheck import relative_error
 INEXACT = 4e-15
 TINY = 1e-6  # of a saturated unit's derivative every method gives 0
 MOST = 0.75  # of all values: a formula may be inexact on one family, where it saturates
+Watch = Callable[[Iterable[Question]], Iterable[Watched]]
 
 
 @dataclass(frozen=True)
@@ -49,22 +51,23 @@ class Suspicion:
 
 
 def suspect(
-    seen: Watched, exercise: Exercise, reference: Reference, trials: list[Trial]
+    watch: Watch, exercise: Exercise, reference: Reference, trials: list[Trial]
 ) -> Suspicion | None:
     """Return what speaks for a measured derivative in an answer that is right, None for nothing.
 
     Parameters
     ----------
-    seen : Watched
-        What the answer called, on the widest of the trials.
+    watch : callable
+        watch(questions) returns what the answer calls for each of them.
     exercise, reference : Exercise, Reference
         What is asked, and the solution to hold the answer's last digits against.
     trials : list of Trial
         All of them right.
     """
-    if not derivatives(exercise):
+    if not any(isinstance(ask, Gradient | Jacobian) for ask in exercise.asks):
         return None
-    entries = size(widest(trials))
+    widest = max(trials, key=_entries)
+    (seen,), entries = watch([widest.question]), _entries(widest)
     reasons = []
     if seen.complex:
         reasons.append("it computes with complex numbers")
@@ -78,18 +81,7 @@ def suspect(
     return Suspicion(len(reasons) > 1, tuple(reasons)) if reasons else None
 
 
-def derivatives(exercise: Exercise) -> bool:
-    """Return whether an exercise asks for derivatives."""
-    return any(isinstance(ask, Gradient | Jacobian) for ask in exercise.asks)
-
-
-def widest(trials: list[Trial]) -> Trial:
-    """Return the trial whose outputs have the most entries."""
-    return max(trials, key=size)
-
-
-def size(trial: Trial) -> int:
-    """Return how many entries the outputs of a trial have."""
+def _entries(trial: Trial) -> int:
     return sum(np.size(right) for name in trial.truth for _, _, right in _values(trial, name))
 
 

@@ -2,7 +2,7 @@
 
 | function           | does                                                                 |
 |--------------------|----------------------------------------------------------------------|
-| `withheld_call`    | which of an exercise's withheld names an answer called               |
+| `withheld_call`    | which of an exercise's withheld names an answer calls                |
 | `wrongly_withheld` | what is off in a lesson's withheld names, for the linter             |
 
 A name is that of a function or of a module, which stands for all functions written in it. A call is
@@ -18,16 +18,23 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 from autograder.exercise import Exercise
+from autograder.hypotheses import Trial
+from autograder.numeric import Watch
 from autograder.reference import Reference
-from autograder.student.watching import Called, Watched, place_of
+from autograder.student.watching import Called, place_of
 
 
-def withheld_call(exercise: Exercise, seen: Watched) -> str:
-    """Return the withheld function that an answer called first, as a dotted name; empty if none."""
-    for called in seen.called if exercise.withheld else ():
-        for name in exercise.withheld:
-            if _is_in(called, _found(name)):
-                return _shown(name, called)
+def withheld_call(watch: Watch, exercise: Exercise, trials: list[Trial]) -> str:
+    """Return the withheld function that an answer calls, as a dotted name; empty if none.
+
+    An answer may treat one kind of input in another way: one case of every family is looked at.
+    """
+    cases = {trial.family.name: trial.question for trial in trials} if exercise.withheld else {}
+    for seen in watch(cases.values()) if cases else ():
+        for called in seen.called:
+            for name in exercise.withheld:
+                if _is_in(called, _found(name)):
+                    return _shown(name, called)
     return ""
 
 

@@ -742,10 +742,9 @@ TRAIN_LOGISTIC = Exercise(
     asks=(Value("w", "b", "losses"),),
     families=(
         Family(
-            "several steps",
+            "several steps, as many inputs as examples",
             lambda rng: {
-                "X": away_from_zero(rng, 0.4, 1.6, (N := int(rng.integers(4, 8)),
-                                                    int(rng.integers(2, 4)))),
+                "X": away_from_zero(rng, 0.4, 1.6, (N := int(rng.integers(4, 7)), N)),
                 "y": (np.arange(N) < 2).astype(float),
                 "lr": rng.uniform(0.4, 1.2),
                 "steps": int(rng.integers(3, 7)),
@@ -757,8 +756,8 @@ TRAIN_LOGISTIC = Exercise(
         Family(
             "one step",
             lambda rng: {
-                "X": away_from_zero(rng, 0.4, 1.6, (3, 3)),
-                "y": np.array([1, 0, 0]),
+                "X": away_from_zero(rng, 0.4, 1.6, (5, 3)),
+                "y": np.array([1, 0, 0, 1, 0]),
                 "lr": rng.uniform(0.4, 1.2),
                 "steps": 1,
                 "loss": mean_loss,

@@ -58,11 +58,11 @@ def logits_and_labels(rng, N, C, scale=1.5):
 
 
 def hard_logits(rng, N, C):
-    """Return logits up to 1e4, those of a row far apart, and labels; not all of them on top."""
+    """Return logits up to 1e4, those of a row far apart, and labels; no class need be absent."""
     A = np.stack([rng.permutation(np.linspace(-1e4, 1e4, C)) for _ in range(N)])
     A += rng.uniform(-100, 100, (N, C))
     y = labels(rng, N, C)
-    y[0] = np.argsort(A[0, : C - 1])[0]
+    y[0], y[-1] = np.argsort(A[0, : C - 1])[0], C - 1  # not on top; and the last class occurs
     return A, y
 
 
@@ -482,19 +482,27 @@ CROSS_ENTROPY_FROM_LOGITS = Exercise(
     withheld=("course.graph", "course.losses"),
     families=(
         Family(
-            "shares as targets, logits near 1e4",
-            lambda rng: {"A": 1e4 + rng.normal(0, 1.5, sizes := rng.permutation([3, 5])),
+            "shares as targets",
+            lambda rng: {"A": rng.normal(0, 1.5, sizes := rng.permutation([3, 5])),
                          "Y": softmax(rng.normal(size=sizes))},
             "all classes count, not the largest alone",
+        ),
+        Family(
+            "logits of 1e4, close together",
+            lambda rng: {
+                "A": 1e4 + (case := logits_and_labels(rng, 2, 3))["A"],
+                "Y": one_hot(case["y"], 3),
+            },
+            "an exponential without shift overflows",
         ),
         Family(
             "rows far apart",
             lambda rng: {
                 "A": (case := logits_and_labels(rng, 2, 4))["A"]
-                + rng.permutation([[1e4], [-1e4]]),
+                + rng.permutation([[-300.0], [500.0]]),
                 "Y": one_hot(case["y"], 4),
             },
-            "without a shift exponentials overflow; with one shift for all, those of a row vanish",
+            "with one shift for all, every exponential of a row vanishes",
         ),
         Family(
             "logits of -1e4 beside small ones",
@@ -558,7 +566,7 @@ LOGITS_GRAD = Exercise(
         ),
         Family(
             "one example",
-            lambda rng: logits_and_labels(rng, 1, 4) | {"y": np.zeros(1, dtype=int)},
+            lambda rng: logits_and_labels(rng, 1, 4),
             "a shape that is lost shows here",
         ),
         Family(

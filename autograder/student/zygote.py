@@ -35,7 +35,7 @@ from autograder.student import wire
 from autograder.student.calling import UNWRITTEN, Reply, call
 from autograder.student.cells import Shell, showing, stand_in_for_autograder
 from autograder.student.sandbox import Sandbox
-from autograder.student.watching import watch
+from autograder.student.watching import Watched, watch
 
 WARM = (
     "cloudpickle", "course", "course.activations", "course.datasets", "course.figures",
@@ -135,7 +135,7 @@ def _serve(channel: socket.socket) -> None:
     serve = {
         "run": shell.run,
         "call": lambda name, parcel: _call(shell.user_ns, name, parcel),
-        "watch": lambda name, parcel, number: _watch(shell.user_ns, name, parcel, number),
+        "watch": lambda name, parcel: _watch(shell.user_ns, name, parcel),
     }
     with showing(shell):
         while head := stream.read(4):
@@ -163,16 +163,15 @@ def _call(space: dict[str, Any], name: str, parcel: bytes) -> Any:
     return replies
 
 
-def _plain(reply: Reply) -> dict[str, Any]:
-    """Return a reply's fields; not by `asdict`, which would copy the value."""
-    return {name: getattr(reply, name) for name in Reply.__dataclass_fields__}
+def _plain(told: Reply | Watched) -> dict[str, Any]:
+    """Return the fields of what is told; not by `asdict`, which would copy the value."""
+    return {name: getattr(told, name) for name in told.__dataclass_fields__}
 
 
-def _watch(space: dict[str, Any], name: str, parcel: bytes, number: int) -> dict[str, Any]:
-    """Return what an answer calls on one case of a parcel."""
+def _watch(space: dict[str, Any], name: str, parcel: bytes) -> list[dict[str, Any]]:
+    """Return what an answer calls on each case of a parcel."""
     driver, cases = pickle.loads(parcel)
-    seen = watch(space[name], driver, cases[number])
-    return {"most_calls": seen.most_calls, "complex": seen.complex, "called": seen.called}
+    return [_plain(watch(space[name], driver, case)) for case in cases]
 
 
 def begin() -> None:

@@ -204,6 +204,13 @@ def test_map_shows_the_entries_that_are_off():
     assert "✗ ✗" in result.to_html()
 
 
+# Two mistakes at once that return the same as one of them, and only stop at another line.
+EQUAL_TO_ONE = {
+    # Where every layer gets the same dH, the order in which they are visited does not matter.
+    ("gradient_norms", "nothing handed back", "loop runs forward"),
+}
+
+
 def outcome(result):
     """What was found, but for the number of the line that stopped."""
     return result.status, result.mistake, result.outputs, re.sub(r"line \d+", "", result.summary)
@@ -215,6 +222,8 @@ def test_pair_of_mistakes_is_rejected_and_never_named_as_one_that_differs(lesson
     reference = find_reference(lesson)
     for name, exercise in exercises_of(lesson).items():
         for one, other in list(itertools.combinations(exercise.mistakes, 2))[::7]:
+            if (name, one.name, other.name) in EQUAL_TO_ONE:
+                continue
             try:
                 source = other.applied_to(one.applied_to(reference.answers[name]))
                 fn = reference.function(name, source)

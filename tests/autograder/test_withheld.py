@@ -91,6 +91,18 @@ def test_withheld_function_is_seen_under_any_name(fn):
     assert check("sigmoid_grad", fn).status == "taken"
 
 
+def test_call_for_one_kind_of_input_only_is_seen():
+    rule = find_reference("02_computational_graphs").solution("unary_rule")
+
+    def by_graph(a):
+        node = graph.Node(a)
+        graph.sigmoid(node).backward()
+        return node.grad
+
+    result = check("unary_rule", lambda op, a: by_graph(a) if op == "sigmoid" else rule(op, a))
+    assert result.status == "taken"
+
+
 def test_own_function_of_the_same_name_is_another_one():
     def sigmoid_grad(a):
         return sigmoid(a) * (1 - sigmoid(a))
