@@ -10,6 +10,8 @@
 | `optim`       | sgd, momentum, adam, and a training loop                                      |
 | `datasets`    | xor, moons, spirals, handwritten digits                                       |
 | `figures`     | the matplotlib figures of the lessons; each returns a Figure                  |
+| `widgets`     | the widgets of the lessons, ipywidgets over pure functions                    |
 
-Importing `course` loads none of them; each loads NumPy, and `figures` matplotlib too.
+Importing `course` loads none of them. Each loads NumPy; `figures` loads matplotlib too, and a
+widget loads ipywidgets when it is made.
 """
