@@ -1,9 +1,10 @@
 """Where the nodes of a graph stand when it is drawn, in matplotlib and in SVG.
 
 `nodes_and_edges` walks the graph, of anything whose nodes have `parents`; `layout` gives each node
-a column and a height, and each edge the points it passes. The work is done by `fast_sugiyama`: a
-layered layout, in which an edge that spans several columns has a place of its own in each of them
-(K. Sugiyama et al., Methods for visual understanding of hierarchical systems, 1981).
+a column and a height, and each edge the points it passes; `label` is what stands at a node. The
+work is done by `fast_sugiyama`: a layered layout, in which an edge that spans several columns has a
+place of its own in each of them (K. Sugiyama et al., Methods for visual understanding of
+hierarchical systems, 1981).
 """
 
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from itertools import pairwise
 from typing import Any
 
 import fast_sugiyama
+import numpy as np
 
 Point = tuple[float, float]
 PASSING_EDGE = 0.6  # the height that an edge takes in a column it passes; a node takes 1
@@ -101,3 +103,8 @@ def _chains(count: int, links: Sequence[tuple[int, int]]) -> dict[tuple[int, int
                 chain.append(following[chain[-1]])
             chains[parent, chain[-1]] = chain
     return chains
+
+
+def label(value: Any) -> str:
+    """Return what a picture shows of a value: a number with four digits, of an array the shape."""
+    return f"{float(value):.4g}" if np.ndim(value) == 0 else str(np.shape(value))

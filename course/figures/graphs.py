@@ -11,7 +11,7 @@ from matplotlib.patches import Ellipse, FancyArrowPatch
 from matplotlib.path import Path
 
 from course.figures.style import BLUE, GREY, ORANGE, figure_and_axes
-from course.graph_layout import layout, nodes_and_edges
+from course.graph_layout import label, layout, nodes_and_edges
 
 
 def computational_graph(
@@ -101,17 +101,12 @@ def _draw_node(ax: Axes, node: Any, at: tuple[float, float], name: str, grads: b
         sign = {"*": "×", "-": "−"}.get(node.op, node.op)
         ax.text(x, y, sign, ha="center", va="center_baseline", zorder=3,
                 fontsize=9 if sign.isalpha() else 12)  # fmt: skip
-    label = {"ha": "center", "va": "center", "fontsize": 9, "zorder": 3}
-    label["bbox"] = {"facecolor": "white", "edgecolor": "none", "pad": 0.8, "alpha": 0.85}
+    style = {"ha": "center", "va": "center", "fontsize": 9, "zorder": 3}
+    style["bbox"] = {"facecolor": "white", "edgecolor": "none", "pad": 0.8, "alpha": 0.85}
     aside = 0.3 if node.parents else 0.2
     equals = " =" if np.ndim(node.value) == 0 else ":"  # an array shows its shape
     above, below = (f"{name}{equals} ", f"d{name}{equals} ") if name else ("", "")
-    ax.text(x, y + aside, above + _short(node.value), color=BLUE, **label)
+    ax.text(x, y + aside, above + label(node.value), color=BLUE, **style)
     if not constant:
-        shown = _short(node.grad) if grads else "?"
-        ax.text(x, y - aside, below + shown, color=ORANGE, **label)
-
-
-def _short(value: Any) -> str:
-    """Return a number with four digits, or an array's shape."""
-    return f"{float(value):.4g}" if np.ndim(value) == 0 else str(np.shape(value))
+        shown = label(node.grad) if grads else "?"
+        ax.text(x, y - aside, below + shown, color=ORANGE, **style)
