@@ -21,8 +21,8 @@ from course.widgets.placing import FONT, PORT, RADIUS, SIGNS, SMALL, Placing
 from course.widgets.sentences import explain, written
 from course.widgets.sweeps import GRAD, VALUE, Step, Swept
 
-TALLEST = 640  # px; of a taller graph a part is shown
-SMALLEST = 0.75  # the graph is not scaled further down; on a narrower page a part is shown
+TALLEST = 720  # px; of a taller graph a part is shown
+SMALLEST = 0.8  # the graph is not scaled further down; on a narrower page a part is shown
 OVERVIEW = 110  # px, the largest height of the whole graph drawn small
 STYLE = f"""
 .bp-graph {{font: {FONT}px var(--jp-ui-font-family, "Helvetica Neue", Arial, sans-serif);
@@ -41,6 +41,7 @@ STYLE = f"""
 .bp-graph .bp-on-v {{stroke: var(--bp-value); stroke-width: 2.6}}
 .bp-graph .bp-on-g {{stroke: var(--bp-grad); stroke-width: 2.6}}
 .bp-graph .bp-next {{stroke: var(--bp-ink); stroke-dasharray: 3 3; stroke-width: 1.6}}
+.bp-graph .bp-small {{vector-effect: non-scaling-stroke; stroke-width: 1}}
 .bp-graph .bp-paper {{fill: var(--bp-paper); stroke: none}}
 """
 # As wide as the page, within limits; of what is too wide, the part around the step is shown.
@@ -64,6 +65,7 @@ class GraphPicture:
 
     def __init__(self, swept: Swept) -> None:
         self._swept, self._placing = swept, Placing(swept)
+        self.width = self._placing.width  # px, at full size
 
     def svg(self, done: int) -> str:
         """Return the whole graph after `done` steps, as an SVG that stands by itself."""
@@ -71,7 +73,7 @@ class GraphPicture:
 
     def html(self, done: int) -> str:
         """Return the graph as a page shows it: at a size to read, and as much as has room."""
-        width, height = self._placing.width, self._placing.height
+        width, height = self.width, self._placing.height
         x, y = self._focus(done)
         tall = min(height, TALLEST)
         top = min(max(y - tall / 2, 0), height - tall)
@@ -85,7 +87,7 @@ class GraphPicture:
         )  # fmt: skip
 
     def _svg(self, done: int, top: float, height: float, style: str) -> str:
-        swept, width = self._swept, self._placing.width
+        swept, width = self._swept, self.width
         title = f"Graph of {swept.names[-1]}, {len(swept.nodes)} nodes, after step {done}"
         return (
             '<svg xmlns="http://www.w3.org/2000/svg" class="bp-graph" role="img" '
@@ -166,8 +168,12 @@ class GraphPicture:
 
     def _overview(self, done: int) -> str:
         """Return the whole graph, small and without labels, with the two steps marked."""
-        width, height = self._placing.width, self._placing.height
-        paths = "".join(f'<path d="{path}"/>' for path in self._placing.paths)
+        width, height = self.width, self._placing.height
+        paths = "".join(f'<path class="bp-small" d="{path}"/>' for path in self._placing.paths)
+        dots = "".join(
+            f'<circle class="bp-tip" cx="{x:.0f}" cy="{y:.0f}" r="{RADIUS}"/>'
+            for x, y in self._placing.at
+        )
         scale = min(1.0, OVERVIEW / height)
         marks = "".join(
             f'<rect class="bp-on-{"v" if step.kind == VALUE else "g"}" x="{x - 22:.0f}" '
@@ -178,7 +184,7 @@ class GraphPicture:
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" class="bp-graph" '
             f'viewBox="0 0 {width:.0f} {height:.0f}" style="display: block; max-width: 100%; '
-            f'width: {scale * width:.0f}px">{paths}{marks}</svg>'
+            f'width: {scale * width:.0f}px">{paths}{dots}{marks}</svg>'
         )
 
 

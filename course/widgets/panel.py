@@ -17,14 +17,15 @@ next run of the same cell, and puts the picture into the notebook for places wit
 
 import base64
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from html import escape
 from typing import Any
 
 from ipywidgets import HTML, Box, HTMLMath, Layout, ValueWidget, VBox, Widget
 
 Picture = str | bytes  # an SVG, or the bytes of a PNG
-_remembered: dict[tuple[str, ...], dict[str, Any]] = {}  # lives as long as the kernel
+LINES = "white-space: pre-wrap; line-height: 1.5"
+_remembered: dict[Hashable, dict[str, Any]] = {}  # lives as long as the kernel
 
 
 class Panel(Box):
@@ -37,13 +38,17 @@ class Panel(Box):
         same question in the same cell means the same widget, run again.
     draw : function
         Called with the state's entries by name. Returns the picture, an SVG with a title and a
-        desc or the bytes of a PNG, and the sentence that says in words what it shows.
+        desc or the bytes of a PNG, and what it shows, in words: a sentence, or a few lines.
     state : mapping from str to value
         Where to start. What an earlier run of the cell has left replaces it, name by name.
     controls : sequence of Widget
         From the top down; each with a description. Buttons call `change`, the rest is for `bind`.
     width : int
         Of the picture, px: what it would like to have. It shrinks on a narrow page.
+    about : hashable
+        What else names the widget. Shown about something else, it starts from `state` again.
+    still : function, optional
+        Returns the picture for places without widgets. Left out, it is the one on show.
     """
 
     def __init__(
@@ -53,9 +58,11 @@ class Panel(Box):
         state: Mapping[str, Any],
         controls: Sequence[Widget],
         width: int = 480,
+        about: Hashable = (),
+        still: Callable[[], Picture] | None = None,
     ) -> None:
-        self.question, self._draw = question, draw
-        key = (_cell(), draw.__module__, question)
+        self.question, self._draw, self._still = question, draw, still
+        key = (_cell(), draw.__module__, question, about)
         self.state = _remembered[key] = dict(state) | {
             name: value for name, value in _remembered.get(key, {}).items() if name in state
         }
@@ -77,14 +84,15 @@ class Panel(Box):
         self.picture, self.said = self._draw(**self.state)
         self._picture.value = _as_html(self.picture, self.said)
         # An alert is read aloud when it appears, without a move of the focus.
-        self._sentence.value = f'<p role="alert">{escape(self.said)}</p>'
+        self._sentence.value = f'<p role="alert" style="{LINES}">{escape(self.said)}</p>'
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         """Return the widget, and the picture and the sentence as they stand for other places."""
         bundle = super()._repr_mimebundle_(**kwargs)
-        still = {"image/svg+xml": self.picture}
-        if isinstance(self.picture, bytes):
-            still = {"image/png": base64.b64encode(self.picture).decode()}
+        picture = self._still() if self._still else self.picture
+        still = {"image/svg+xml": picture}
+        if isinstance(picture, bytes):
+            still = {"image/png": base64.b64encode(picture).decode()}
         return bundle | still | {"text/plain": f"{self.question}\n{self.said}"}
 
 
