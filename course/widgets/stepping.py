@@ -77,7 +77,9 @@ class Stepping(Panel):
 
     def __init__(self, swept: Swept, question: str) -> None:
         self._swept, self._graph = swept, GraphPicture(swept)
-        self._typed = Text(layout=Layout(width="320px", max_width="98%"), style={"description_width": "initial"})
+        self._typed = Text(
+            layout=Layout(width="320px", max_width="98%"), style={"description_width": "initial"}
+        )
         self._typed.on_msg(self._on_message)
         self._back = _button("Back", "One step back", self.go_back)
         self._next = _button("Next", "Check what you typed, or go on to the next step", self.enter)
