@@ -41,7 +41,7 @@ def nodes_and_edges(output: Any) -> tuple[list[Any], list[tuple[int, int]]]:
     Parameters
     ----------
     output : node
-        Anything with `parents`.
+        Anything with `parents`; what has none is an input.
 
     Returns
     -------
@@ -58,8 +58,13 @@ def nodes_and_edges(output: Any) -> tuple[list[Any], list[tuple[int, int]]]:
             nodes.append(node)
         elif id(node) not in seen:
             seen.add(id(node))
-            todo += [(node, True), *((parent, False) for parent in reversed(node.parents))]
-    edges = [(number[id(parent)], i) for i, node in enumerate(nodes) for parent in node.parents]
+            parents = getattr(node, "parents", ())
+            todo += [(node, True), *((parent, False) for parent in reversed(parents))]
+    edges = [
+        (number[id(parent)], i)
+        for i, node in enumerate(nodes)
+        for parent in getattr(node, "parents", ())
+    ]
     return nodes, edges
 
 

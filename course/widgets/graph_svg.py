@@ -17,12 +17,13 @@ from html import escape
 import numpy as np
 
 from course.graph import CONSTANT
-from course.widgets.placing import FONT, PORT, RADIUS, SIGNS, SMALL, Placing
+from course.widgets.placing import FONT, PORT, RADIUS, ROW, SIGNS, SMALL, Placing
 from course.widgets.sentences import explain, written
 from course.widgets.sweeps import GRAD, VALUE, Step, Swept
 
 TALLEST = 720  # px; of a taller graph a part is shown
 SMALLEST = 0.8  # the graph is not scaled further down; on a narrower page a part is shown
+WIDEST = 3000  # px; what is further from the step is on no page, and left out
 OVERVIEW = 110  # px, the largest height of the whole graph drawn small
 STYLE = f"""
 .bp-graph {{font: {FONT}px var(--jp-ui-font-family, "Helvetica Neue", Arial, sans-serif);
@@ -52,6 +53,7 @@ WINDOW = """
   margin-left: clamp(min(0px, 100cqw - var(--bp-width)), 50cqw - {focus:.4f} * var(--bp-width), 0px)
   ">{svg}</div>{overview}</div>
 """
+Corners = tuple[float, float, float, float]  # left, upper, right, lower, px
 
 
 class GraphPicture:
@@ -69,7 +71,8 @@ class GraphPicture:
 
     def svg(self, done: int) -> str:
         """Return the whole graph after `done` steps, as an SVG that stands by itself."""
-        return self._svg(done, 0.0, self._placing.height, f"<style>{STYLE}</style>")
+        everything = 0.0, 0.0, self.width, self._placing.height
+        return self._svg(done, everything, f"<style>{STYLE}</style>")
 
     def html(self, done: int) -> str:
         """Return the graph as a page shows it: at a size to read, and as much as has room."""
@@ -83,10 +86,13 @@ class GraphPicture:
         overview = f'<div class="{name}" aria-hidden="true">{self._overview(done)}</div>'
         return WINDOW.format(
             style=style, least=SMALLEST * width, width=width, focus=x / width, overview=overview,
-            svg=self._svg(done, top, tall, ""),
+            svg=self._svg(done, (x - WIDEST / 2, top, WIDEST, tall), ""),
         )  # fmt: skip
 
-    def _svg(self, done: int, top: float, height: float, style: str) -> str:
+    def _svg(self, done: int, part: tuple[float, float, float, float], style: str) -> str:
+        """Return the graph with what is in a part of it, (x, y, width, height), px."""
+        left, top, across, height = part
+        corners = left - ROW, top - ROW, left + across + ROW, top + height + ROW
         swept, width = self._swept, self.width
         title = f"Graph of {swept.names[-1]}, {len(swept.nodes)} nodes, after step {done}"
         return (
@@ -96,7 +102,7 @@ class GraphPicture:
             f'max-width: {width:.0f}px; display: block"><title>{escape(title)}</title>'
             f"<desc>{escape(self._description(done))}</desc>{style}"
             f'<rect class="bp-paper" width="{width:.0f}" height="{self._placing.height:.0f}"/>'
-            f"{self._edges(done)}{self._nodes(done)}</svg>"
+            f"{self._edges(done, corners)}{self._nodes(done, corners)}</svg>"
         )
 
     def _description(self, done: int) -> str:
@@ -109,12 +115,14 @@ class GraphPicture:
         x, y = np.mean([self._placing.at[step.node] for step in shown], axis=0)
         return float(x), float(y)
 
-    def _edges(self, done: int) -> str:
+    def _edges(self, done: int, corners: Corners) -> str:
         placing, steps = self._placing, self._swept.steps[:done]
         now = steps[-1] if steps else Step("", -1, "", 0.0)
         known = {step.node for step in steps if step.kind == GRAD}
         parts = []
         for edge, (parent, user) in enumerate(self._swept.edges):
+            if not _meet(placing.extents[edge], corners):
+                continue
             kind = "bp-on-v" if (now.kind, now.node) == (VALUE, user) else ""
             kind = "bp-on-g" if (now.kind, now.node) == (GRAD, parent) else kind
             x, y = placing.tips[edge]
@@ -128,13 +136,15 @@ class GraphPicture:
                 parts.append(_text(x - 10, y, placing.shares[edge], "bp-g", "end"))
         return "".join(parts)
 
-    def _nodes(self, done: int) -> str:
+    def _nodes(self, done: int, corners: Corners) -> str:
         steps = self._swept.steps
         known = {(step.kind == VALUE, step.node) for step in steps[:done]}
         now = steps[done - 1] if done else None
         asked = steps[done] if done < len(steps) else None
         parts = []
         for i, node in enumerate(self._swept.nodes):
+            if not _meet(2 * self._placing.at[i], corners):
+                continue
             parts.append(self._node(i, now, asked))
             if node.op == CONSTANT:
                 continue
@@ -169,7 +179,12 @@ class GraphPicture:
     def _overview(self, done: int) -> str:
         """Return the whole graph, small and without labels, with the two steps marked."""
         width, height = self.width, self._placing.height
-        paths = "".join(f'<path class="bp-small" d="{path}"/>' for path in self._placing.paths)
+        paths = "".join(
+            '<path class="bp-small" d="M{:.0f} {:.0f}L{:.0f} {:.0f}"/>'.format(
+                *self._placing.at[parent], *self._placing.at[user]
+            )
+            for parent, user in self._swept.edges
+        )
         dots = "".join(
             f'<circle class="bp-tip" cx="{x:.0f}" cy="{y:.0f}" r="{RADIUS}"/>'
             for x, y in self._placing.at
@@ -186,6 +201,13 @@ class GraphPicture:
             f'viewBox="0 0 {width:.0f} {height:.0f}" style="display: block; max-width: 100%; '
             f'width: {scale * width:.0f}px">{paths}{dots}{marks}</svg>'
         )
+
+
+def _meet(one: Corners, other: Corners) -> bool:
+    """Whether two boxes have a point in common."""
+    return all(a <= d for a, d in zip(one[:2], other[2:], strict=True)) and all(
+        a <= d for a, d in zip(other[:2], one[2:], strict=True)
+    )
 
 
 def _text(x: float, y: float, text: str, kind: str, anchor: str = "middle") -> str:

@@ -13,6 +13,7 @@ A guess is a number, a sum or product of numbers, or, of an array, its shape.
 """
 
 import ast
+import math
 import operator
 import re
 from dataclasses import dataclass
@@ -60,7 +61,9 @@ def judge(typed: str, step: Step) -> Verdict:
         return _judge_shape(typed, step)
     try:
         guess = _number(ast.parse(typed.strip().replace("−", "-"), mode="eval").body)
-    except (SyntaxError, ValueError, ZeroDivisionError, OverflowError):
+    except (SyntaxError, ValueError, ArithmeticError):
+        guess = math.nan
+    if not math.isfinite(guess):
         return Verdict(False, f"{typed.strip()} is not a number. Type one such as -0.5, "
                               "or a product such as 2 * -0.25.")  # fmt: skip
     shown, true = f"{guess:.4g}", float(step.result)
@@ -77,7 +80,7 @@ def judge(typed: str, step: Step) -> Verdict:
 def _number(tree: ast.AST) -> float:
     """Return the value of an expression of numbers, + - * / and brackets."""
     match tree:
-        case ast.Constant(value=int() | float() as value):
+        case ast.Constant(value=value) if type(value) in (int, float):
             return float(value)
         case ast.UnaryOp(op=op, operand=operand) if type(op) in OPERATORS:
             return OPERATORS[type(op)](_number(operand))

@@ -24,7 +24,7 @@ from typing import Any
 from ipywidgets import HTML, Box, HTMLMath, Layout, ValueWidget, VBox, Widget
 
 Picture = str | bytes  # an SVG, or the bytes of a PNG
-LINES = "white-space: pre-wrap; line-height: 1.5"
+LINES = "white-space: pre-wrap; line-height: 1.5; margin: 6px 0 0"
 _remembered: dict[Hashable, dict[str, Any]] = {}  # lives as long as the kernel
 
 
@@ -71,6 +71,7 @@ class Panel(Box):
         side = VBox([HTMLMath(f"<b>{question}</b>"), *controls, self._sentence])
         side.layout = Layout(flex="1 1 260px", max_width="100%")
         super().__init__([side, self._picture], layout=Layout(flex_flow="row wrap"))
+        self.add_class("bp-panel")
         self.change()
 
     def bind(self, name: str, control: ValueWidget) -> None:

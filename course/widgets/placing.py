@@ -37,6 +37,8 @@ class Placing:
         Half the width of each node, px.
     paths : list of str
         Of each edge: what an SVG path's `d` holds.
+    extents : list of (x, y, x, y)
+        Of each edge: the left upper and the right lower corner of the box it fills.
     tips : list of (x, y)
         Where each edge ends.
     ports : list of float
@@ -65,6 +67,7 @@ class Placing:
             for (_, user), port in zip(swept.edges, self.ports, strict=True)
         ]  # fmt: skip
         self.paths = [self._path(swept, i) for i in range(len(swept.edges))]
+        self.extents = [self._extent(swept, i) for i in range(len(swept.edges))]
 
     def _place_columns(self, swept: Swept) -> None:
         """Find the left end, the middle of the nodes and the right end of every column."""
@@ -93,11 +96,17 @@ class Placing:
             x, end, end_y = self._right[int(column)], self._left[int(after)], self._y(height)
             end_y += self.ports[edge] if after == route[-1][0] else 0
             middle = (x + end) / 2
-            path.append(
-                f"H{x:.1f}C{middle:.1f} {y:.1f} {middle:.1f} {end_y:.1f} {end:.1f} {end_y:.1f}"
-            )
+            if end_y != y:
+                path.append(
+                    f"H{x:.1f}C{middle:.1f} {y:.1f} {middle:.1f} {end_y:.1f} {end:.1f} {end_y:.1f}"
+                )
             y = end_y
         return "".join([*path, f"H{self.tips[edge][0] - 4:.1f}"])
+
+    def _extent(self, swept: Swept, edge: int) -> tuple[float, float, float, float]:
+        heights = [self._y(height) for _, height in swept.layout.routes[edge]]
+        left, right = self.at[swept.edges[edge][0]][0], self.tips[edge][0]
+        return left, min(heights) - PORT, right, max(heights) + PORT
 
 
 def _labels(swept: Swept) -> list[tuple[str, str]]:

@@ -124,7 +124,6 @@ def sweep(output: Any, names: Mapping[str, Any] | None = None) -> Swept:
         If the output is not a number, a node's local derivatives do not match its parents, or the
         graph is too large to step through.
     """
-    _check_is_node(output)
     nodes, edges = nodes_and_edges(output)
     for node in nodes:
         _check_node(node)
@@ -145,15 +144,10 @@ def sweep(output: Any, names: Mapping[str, Any] | None = None) -> Swept:
     return Swept(nodes, edges, placed, called, forward + _backward(nodes, called, order))
 
 
-def _check_is_node(node: Any) -> None:
+def _check_node(node: Any) -> None:
     missing = [name for name in PROTOCOL if not hasattr(node, name)]
     if missing:
         raise TypeError(f"a node has {', '.join(PROTOCOL)}, but {node!r:.60} has no {missing[0]}")
-
-
-def _check_node(node: Any) -> None:
-    for parent in node.parents:
-        _check_is_node(parent)
     if len(node.parents) != len(node.local_grads):
         raise ValueError(
             f"the node {node.op!r} has {_count(len(node.parents), 'parent')} but "
