@@ -396,7 +396,7 @@ def cosine_backward(x, t, u1, u2, u):
 # %% [markdown]
 # The two columns can also be drawn. Here every quantity is a circle, with its value above the line
 # that leaves it and its derivative below. Go through the tables once more, a row at a time: type what
-# you expect and press Enter; Enter alone shows it. (`graph.Node` is the subject of lesson 2.)
+# you expect and press Enter, or press Next to see it. (`graph.Node` is the subject of lesson 2.)
 
 # %% demo=true
 x = graph.Node(1.0)

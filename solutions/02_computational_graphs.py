@@ -89,7 +89,7 @@ figures.computational_graph(f, {"x": x, "y": y, "z": z, "q": q, "f": f})
 # $f$ was $-12$.
 #
 # Now you first, with other numbers. The next cell goes through the same graph node by node, forward
-# and then back. Type what you expect and press Enter; Enter alone shows it.
+# and then back. Type what you expect and press Enter, or press Next to see it.
 
 # %% demo=true
 x, y, z = graph.Node(3.0), graph.Node(-1.0), graph.Node(0.5)

@@ -5,6 +5,8 @@ A thin shell: `sweeps` has the steps and their numbers, `sentences` and `graph_s
 """
 
 from collections.abc import Mapping
+from math import inf
+from time import monotonic
 from typing import Any
 
 from ipywidgets import Button, HBox, Layout, Text
@@ -16,6 +18,9 @@ from course.widgets.panel import Panel
 from course.widgets.sentences import explain
 from course.widgets.sweeps import GRAD, START, Swept, sweep
 
+SHOW = "?"  # typed in place of a guess
+PLACEHOLDER = "your guess and Enter, or ? to see it"
+ONE_CLICK = 0.4  # s, between the press that leaves the box and the click it belongs to
 QUESTION = "What comes back to each node? Type it before you go on."
 Tries = Mapping[int, list[str]]  # by the number of the step, what has been typed for it
 
@@ -27,8 +32,8 @@ def step_through(
 
     Math: dJ/dv = sum over the users u of v of du/dv · dJ/du
 
-    Every step shows the numbers of one node. Type what you expect and press Enter; Enter alone goes
-    on without a guess. Of an array, the shape is asked. No node is changed, and `backward()` need
+    Every step shows the numbers of one node. Type what you expect and press Enter, or go on without
+    a guess. Of an array, the shape is asked. No node is changed, and `backward()` need
     not have been called; if it has, a node whose `grad` is something else is pointed out.
 
     Parameters
@@ -78,20 +83,23 @@ class Stepping(Panel):
     def __init__(self, swept: Swept, question: str) -> None:
         self._swept, self._graph = swept, GraphPicture(swept)
         self._typed = Text(
-            layout=Layout(width="320px", max_width="98%"), style={"description_width": "initial"}
+            continuous_update=False,  # one message when Enter is pressed, not one for every key
+            layout=Layout(width="320px", max_width="98%"),
+            style={"description_width": "initial"},
         )
-        self._typed.on_msg(self._on_message)
-        self._back = _button("Back", "One step back", self.go_back)
-        self._next = _button("Next", "Check what you typed, or go on to the next step", self.enter)
-        self._over = _button("Start", "Back to the start", lambda: self.change(done=0, tries={}))
-        self._turn = _button("Way back", "On to the backward sweep", self.go_to_way_back)
-        buttons = HBox([self._over, self._back, self._next, self._turn])
-        buttons.layout.flex_flow = "row wrap"
+        self._typed.observe(lambda change: self._judge(change.new.strip()), names="value")
+        self._judged = -inf
+        buttons = [
+            _button("Next", "Show the next step", self._on_next),
+            _button("Way back", "On to the backward sweep", self.go_to_way_back),
+            _button("Back", "One step back", self.go_back),
+            _button("Start", "Back to the start", lambda: self.change(done=0, tries={})),
+        ]
         super().__init__(
             question,
             self._show,
             {"done": 0, "tries": {}},
-            [self._typed, buttons],
+            [self._typed, HBox(buttons, layout=Layout(flex_flow="row wrap"))],
             width=int(self._graph.width),
             about=tuple((node.op, label(node.value), len(node.parents)) for node in swept.nodes),
             still=lambda: self._graph.svg(len(swept.steps)),
@@ -100,23 +108,29 @@ class Stepping(Panel):
     def change(self, **entries: Any) -> None:
         """Change the state, and ask for what comes next."""
         super().change(**entries)
-        self._typed.value, steps = "", self._swept.steps
-        at_end = self.state["done"] == len(steps)
-        self._typed.disabled = self._next.disabled = at_end
-        self._back.disabled = self._over.disabled = self.state["done"] == 0
-        self._turn.disabled = self.state["done"] >= self._first_back()
-        self._typed.description = "The end" if at_end else f"{steps[self.state['done']].title} ="
-        self._typed.placeholder = "" if at_end else "your guess, then Enter"
+        # No control is ever switched off: that would take the focus from who is using it.
+        self._typed.value, steps, done = "", self._swept.steps, self.state["done"]
+        self._typed.description = f"{steps[done].title} =" if done < len(steps) else "The end"
+        self._typed.placeholder = PLACEHOLDER if done < len(steps) else ""
 
-    def enter(self) -> None:
-        """Judge what has been typed; if nothing has, go on."""
-        typed, done = self._typed.value.strip(), self.state["done"]
-        if not typed:
+    def guess(self, typed: str) -> None:
+        """Type something and press Enter: go on if it is right or "?", stay if it is wrong."""
+        self._typed.value = typed
+
+    def _judge(self, typed: str) -> None:
+        done = self.state["done"]
+        if typed == SHOW or done == len(self._swept.steps):
             self.go_on()
-            return
-        tries = self.state["tries"] | {done: [*self.state["tries"].get(done, []), typed]}
-        right = judge(typed, self._swept.steps[done]).right
-        self.change(done=done + right, tries=tries)
+        elif typed:
+            tries = self.state["tries"] | {done: [*self.state["tries"].get(done, []), typed]}
+            right = judge(typed, self._swept.steps[done]).right
+            self.change(done=done + right, tries=tries)
+            self._judged = monotonic()
+
+    def _on_next(self) -> None:
+        # A click beside the box enters what stands there, and has then done what it was for.
+        if monotonic() - self._judged > ONE_CLICK:
+            self.go_on()
 
     def go_on(self) -> None:
         """Show the next step."""
@@ -128,19 +142,8 @@ class Stepping(Panel):
 
     def go_to_way_back(self) -> None:
         """Go on until all values are there."""
-        self.change(done=self._first_back())
-
-    def guess(self, typed: str) -> None:
-        """Type a guess of the next step and press Enter."""
-        self._typed.value = typed
-        self.enter()
-
-    def _first_back(self) -> int:
-        return next(i for i, step in enumerate(self._swept.steps) if step.kind == START)
-
-    def _on_message(self, _: Any, content: Any, __: Any) -> None:
-        if content.get("event") == "submit":
-            self.enter()
+        kinds = [step.kind for step in self._swept.steps]
+        self.change(done=max(self.state["done"], kinds.index(START)))
 
     def _show(self, done: int, tries: Tries) -> tuple[str, str]:
         return self._graph.html(done), said(self._swept, done, tries)

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from course import widgets
-from course.widgets import panel, step_through
+from course.widgets import panel, step_through, stepping
 from course.widgets.stepping import said
 from course.widgets.sweeps import sweep
 
@@ -29,17 +29,16 @@ def picture(widget):
     return widget.children[1].value
 
 
-def press_enter(widget, text=""):
+def enter(widget, text):
     """What the page sends when somebody types and presses Enter."""
-    typed(widget).value = text
-    typed(widget)._handle_custom_msg({"event": "submit"}, [])
+    typed(widget).set_state({"value": text})
 
 
-def test_enter_alone_goes_on_and_a_right_guess_too(graphs):
+def test_a_question_mark_goes_on_and_a_right_guess_too(graphs):
     widget = step_through(*graphs.product())
-    press_enter(widget)
+    enter(widget, "?")
     assert widget.said.startswith("q = x + y = -2 + 5 = 3")
-    press_enter(widget, "-12")
+    enter(widget, "-12")
     assert widget.said.startswith("Yes, v1 = -12.\nv1 = q × z = 3 × (-4) = -12")
     assert typed(widget).description == "dv1 ="
     assert ">-12</text>" in picture(widget)
@@ -48,46 +47,52 @@ def test_enter_alone_goes_on_and_a_right_guess_too(graphs):
 def test_a_wrong_guess_stays_and_is_told_why(graphs):
     widget = step_through(*graphs.product())
     buttons(widget)["Way back"].click()
-    press_enter(widget)
-    press_enter(widget, "4")
+    enter(widget, "?")
+    enter(widget, "4")
     assert widget.said.startswith("4 has the right size and the wrong sign.")
     assert typed(widget).description == "dq ="
     assert typed(widget).value == ""
-    press_enter(widget, "-4")
+    enter(widget, "-4")
     assert widget.said.startswith("Yes, dq = -4.")
 
 
 def test_the_end_counts_first_tries_of_derivatives(graphs):
     widget = step_through(*graphs.product())
-    for guess in ("3", "", "1", "4", "-4", "3", "", "-4"):
-        press_enter(widget, guess)
+    for guess in ("3", "?", "1", "4", "-4", "3", "?", "-4"):
+        enter(widget, guess)
     assert widget.said.endswith(
         "Every derivative is there.\nYou typed 3, and 2 of them right at the first try."
     )
-    assert typed(widget).disabled
-    assert buttons(widget)["Next"].disabled
+    assert typed(widget).description == "The end"
+    before = widget.said
+    enter(widget, "7")
+    buttons(widget)["Next"].click()
+    assert widget.said == before
 
 
-def test_buttons_step_and_are_off_where_they_lead_nowhere(graphs):
+def test_buttons_step_and_stay_where_there_is_nothing_further(graphs):
     widget = step_through(*graphs.product())
     button = buttons(widget)
-    assert [name for name, one in button.items() if one.disabled] == ["Start", "Back"]
-    button["Next"].click()
-    button["Next"].click()
-    button["Back"].click()
-    assert widget.state["done"] == 1
-    button["Way back"].click()
-    assert typed(widget).description == "dv1 ="
-    assert button["Way back"].disabled
-    button["Start"].click()
-    assert widget.state == {"done": 0, "tries": {}}
+    for name, done in (
+        ("Back", 0), ("Next", 1), ("Next", 2), ("Back", 1), ("Way back", 2), ("Next", 3),
+        ("Way back", 3), ("Start", 0),
+    ):  # fmt: skip
+        button[name].click()
+        assert widget.state["done"] == done, name
+    assert not any(one.disabled for one in (typed(widget), *button.values())), (
+        "or the focus is lost"
+    )
 
 
-def test_next_judges_what_stands_in_the_box(graphs):
+def test_a_click_on_next_that_enters_a_guess_shows_no_further_step(graphs, monkeypatch):
     widget = step_through(*graphs.product())
-    typed(widget).value = "7"
+    enter(widget, "3")  # the press on the button leaves the box, and so enters what is in it
     buttons(widget)["Next"].click()
-    assert widget.said.startswith("7 is not q.")
+    assert widget.said.startswith("Yes, q = 3.")
+    later = stepping.monotonic() + 1.0
+    monkeypatch.setattr(stepping, "monotonic", lambda: later)
+    buttons(widget)["Next"].click()
+    assert widget.state["done"] == 2
 
 
 def test_going_back_does_not_give_a_right_guess_away(graphs):
@@ -98,8 +103,8 @@ def test_going_back_does_not_give_a_right_guess_away(graphs):
 
 def test_a_rerun_goes_on_where_it_was(graphs):
     widget = step_through(*graphs.product())
-    press_enter(widget)
-    press_enter(widget, "5")
+    enter(widget, "?")
+    enter(widget, "5")
     again = step_through(*graphs.product())
     assert (again.said, picture(again)) == (widget.said, picture(widget))
 
@@ -144,7 +149,7 @@ def test_every_control_has_a_name(graphs):
 def test_a_graph_of_one_node_has_one_step(graphs):
     widget = step_through(*graphs.single())
     assert typed(widget).description == "da ="
-    press_enter(widget, "1")
+    enter(widget, "1")
     assert widget.said.endswith("Every derivative is there.")
 
 
