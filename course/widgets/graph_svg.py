@@ -69,8 +69,8 @@ class GraphPicture:
         self._swept, self._placing = swept, Placing(swept)
         self.width = self._placing.width  # px, at full size
 
-    def svg(self, done: int) -> str:
-        """Return the whole graph after `done` steps, as an SVG that stands by itself."""
+    def svg(self, done: int | None = None) -> str:
+        """Return the whole graph after `done` steps, or with all its numbers, as an SVG file."""
         everything = 0.0, 0.0, self.width, self._placing.height
         return self._svg(done, everything, f"<style>{STYLE}</style>")
 
@@ -89,12 +89,17 @@ class GraphPicture:
             svg=self._svg(done, (x - WIDEST / 2, top, WIDEST, tall), ""),
         )  # fmt: skip
 
-    def _svg(self, done: int, part: tuple[float, float, float, float], style: str) -> str:
+    def _svg(self, done: int | None, part: tuple[float, float, float, float], style: str) -> str:
         """Return the graph with what is in a part of it, (x, y, width, height), px."""
         left, top, across, height = part
         corners = left - ROW, top - ROW, left + across + ROW, top + height + ROW
         swept, width = self._swept, self.width
-        title = f"Graph of {swept.names[-1]}, {len(swept.nodes)} nodes, after step {done}"
+        title = f"Graph of {swept.names[-1]}, {len(swept.nodes)} nodes"
+        now = Step("", -1, "", 0.0)  # none is marked before the first, and when all are there
+        if done is None:
+            done = len(swept.steps)
+        elif done:
+            title, now = f"{title}, after step {done}", swept.steps[done - 1]
         return (
             '<svg xmlns="http://www.w3.org/2000/svg" class="bp-graph" role="img" '
             f'width="{width:.0f}" height="{height:.0f}" '
@@ -102,7 +107,7 @@ class GraphPicture:
             f'max-width: {width:.0f}px; display: block"><title>{escape(title)}</title>'
             f"<desc>{escape(self._description(done))}</desc>{style}"
             f'<rect class="bp-paper" width="{width:.0f}" height="{self._placing.height:.0f}"/>'
-            f"{self._edges(done, corners)}{self._nodes(done, corners)}</svg>"
+            f"{self._edges(done, now, corners)}{self._nodes(done, now, corners)}</svg>"
         )
 
     def _description(self, done: int) -> str:
@@ -115,10 +120,9 @@ class GraphPicture:
         x, y = np.mean([self._placing.at[step.node] for step in shown], axis=0)
         return float(x), float(y)
 
-    def _edges(self, done: int, corners: Corners) -> str:
-        placing, steps = self._placing, self._swept.steps[:done]
-        now = steps[-1] if steps else Step("", -1, "", 0.0)
-        known = {step.node for step in steps if step.kind == GRAD}
+    def _edges(self, done: int, now: Step, corners: Corners) -> str:
+        placing = self._placing
+        known = {step.node for step in self._swept.steps[:done] if step.kind == GRAD}
         parts = []
         for edge, (parent, user) in enumerate(self._swept.edges):
             if not _meet(placing.extents[edge], corners):
@@ -136,10 +140,9 @@ class GraphPicture:
                 parts.append(_text(x - 10, y, placing.shares[edge], "bp-g", "end"))
         return "".join(parts)
 
-    def _nodes(self, done: int, corners: Corners) -> str:
+    def _nodes(self, done: int, now: Step, corners: Corners) -> str:
         steps = self._swept.steps
         known = {(step.kind == VALUE, step.node) for step in steps[:done]}
-        now = steps[done - 1] if done else None
         asked = steps[done] if done < len(steps) else None
         parts = []
         for i, node in enumerate(self._swept.nodes):
@@ -160,12 +163,12 @@ class GraphPicture:
                 parts.append(_text(x, y + below, "?", f"{kind} bp-asked", "start"))
         return "".join(parts)
 
-    def _node(self, i: int, now: Step | None, asked: Step | None) -> str:
+    def _node(self, i: int, now: Step, asked: Step | None) -> str:
         """Return a node without its wire: the operation and the name, or an input's name."""
         node, name = self._swept.nodes[i], self._swept.names[i]
         (x, y), half = self._placing.at[i], self._placing.half[i]
         kind = "bp-next" if asked and asked.node == i else ""
-        if now and now.node == i:
+        if now.node == i:
             kind = "bp-on-v" if now.kind == VALUE else "bp-on-g"
         if not node.parents:
             return _text(x, y + 4, name, "" if node.op == CONSTANT else "bp-name")

@@ -102,7 +102,7 @@ class Stepping(Panel):
             [self._typed, HBox(buttons, layout=Layout(flex_flow="row wrap"))],
             width=int(self._graph.width),
             about=tuple((node.op, label(node.value), len(node.parents)) for node in swept.nodes),
-            still=lambda: self._graph.svg(len(swept.steps)),
+            still=self._graph.svg,
         )
 
     def change(self, **entries: Any) -> None:

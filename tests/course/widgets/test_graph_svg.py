@@ -139,6 +139,13 @@ def test_the_edges_of_a_step_are_marked(graphs):
         assert step.kind != GRAD or edges > 0
 
 
+def test_nothing_is_marked_or_asked_when_all_numbers_are_there(graphs):
+    svg = GraphPicture(sweep(*graphs.product())).svg()
+    marked = [element.get("class") for element in ElementTree.fromstring(svg).iter()]
+    assert not re.search("bp-on|bp-next|bp-asked", " ".join(filter(None, marked)))
+    assert sorted(shown(svg, "bp-g")) == ["-4", "-4", "-4", "1", "3"]
+
+
 def test_a_screen_reader_gets_a_title_and_every_number(graphs):
     root = ElementTree.fromstring(GraphPicture(sweep(*graphs.product())).svg(7))
     assert root.get("role") == "img"
