@@ -1,15 +1,18 @@
 """Reference library of the course: backpropagation in readable NumPy.
 
-| module        | holds                                                                         |
-|---------------|-------------------------------------------------------------------------------|
-| `activations` | sigmoid, tanh, relu, softplus, identity, softmax, and their derivatives       |
-| `losses`      | quadratic loss and cross-entropies, and their gradients                       |
-| `graph`       | reverse-mode automatic differentiation on floats and arrays                   |
-| `mlp`         | a multilayer perceptron, forward and backward                                 |
-| `gradcheck`   | central differences, and checks of gradients, pairs and whole networks        |
-| `optim`       | sgd, momentum, adam, and a training loop                                      |
-| `datasets`    | xor, moons, spirals, handwritten digits                                       |
-| `figures`     | the matplotlib figures of the lessons; each returns a Figure                  |
+| module         | holds                                                                         |
+|----------------|-------------------------------------------------------------------------------|
+| `activations`  | sigmoid, tanh, relu, softplus, identity, softmax, and their derivatives       |
+| `losses`       | quadratic loss and cross-entropies, and their gradients                       |
+| `graph`        | reverse-mode automatic differentiation on floats and arrays                   |
+| `graph_layout` | where the nodes of a graph stand when it is drawn                             |
+| `mlp`          | a multilayer perceptron, forward and backward                                 |
+| `gradcheck`    | central differences, and checks of gradients, pairs and whole networks        |
+| `optim`        | sgd, momentum, adam, and a training loop                                      |
+| `datasets`     | xor, moons, spirals, handwritten digits                                       |
+| `figures`      | the matplotlib figures of the lessons; each returns a Figure                  |
+| `widgets`      | the widgets of the lessons, ipywidgets over pure functions                    |
 
-Importing `course` loads none of them; each loads NumPy, and `figures` matplotlib too.
+Importing `course` loads none of them. Each loads NumPy; `figures` loads matplotlib too, and a
+widget loads ipywidgets when it is made.
 """

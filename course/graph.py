@@ -259,13 +259,35 @@ def _accumulate(parent: Node, local: LocalGrad, grad: Number) -> None:
     """Add one contribution to a parent's derivative. Arrays are shared, so never changed."""
     if parent.op == CONSTANT:
         return
-    if callable(local):
-        contribution = local(grad)
-    else:
-        contribution = grad if type(local) is float and local == 1.0 else grad * local
-    contribution = _unbroadcast(contribution, np.shape(parent.value))
+    added = contribution(local, grad, np.shape(parent.value))
     first = type(parent.grad) is float and parent.grad == 0.0
-    parent.grad = contribution if first else parent.grad + contribution
+    parent.grad = added if first else parent.grad + added
+
+
+def contribution(local: LocalGrad, upstream: Number, shape: tuple[int, ...]) -> Number:
+    """Return what one use of a quantity adds to its derivative.
+
+    Math: local derivative x upstream derivative, summed over the axes that were broadcast
+
+    Parameters
+    ----------
+    local : float, ndarray or function
+        The user's derivative with respect to the quantity; see the module's docstring.
+    upstream : float or ndarray
+        dJ/d(user). Not modified.
+    shape : tuple of int
+        The quantity's shape.
+
+    Returns
+    -------
+    float or ndarray, of that shape
+        May share memory with `upstream`.
+    """
+    if callable(local):
+        product = local(upstream)
+    else:
+        product = upstream if type(local) is float and local == 1.0 else upstream * local
+    return _unbroadcast(product, shape)
 
 
 def _unbroadcast(grad: Number, shape: tuple[int, ...]) -> Number:

@@ -41,7 +41,7 @@
 import numpy as np
 
 from autograder import answer, check, failing_case, hint, predict, solution
-from course import figures
+from course import figures, graph, widgets
 
 # %% [markdown]
 # ### One notation, five lecture notes
@@ -392,6 +392,19 @@ def cosine_backward(x, t, u1, u2, u):
 
 
 # %% check="cosine_backward" points=5
+
+# %% [markdown]
+# The two columns can also be drawn. Here every quantity is a circle, with its value above the line
+# that leaves it and its derivative below. Go through the tables once more, a row at a time: type what
+# you expect and press Enter, or press Next to see it. (`graph.Node` is the subject of lesson 2.)
+
+# %% demo=true
+x = graph.Node(1.0)
+t = x**2
+u1, u2 = graph.sin(t), 3 * t
+u = u1 + u2
+J = graph.cos(u)
+widgets.step_through(J, {"x": x, "t": t, "u1": u1, "u2": u2, "u": u, "J": J})
 
 # %% [markdown]
 # ## 5. The chain rule for vectors

@@ -38,7 +38,7 @@
 import numpy as np
 
 from autograder import answer, check, failing_case, hint, predict, solution
-from course import figures, graph
+from course import figures, graph, widgets
 
 # %% [markdown]
 # ## 1. A formula as a graph
@@ -88,6 +88,16 @@ figures.computational_graph(f, {"x": x, "y": y, "z": z, "q": q, "f": f})
 # $dz = 3$: the output changes three times as much as $z$. Check it: $3\cdot(-3.9) = -11.7$, and
 # $f$ was $-12$.
 #
+# Now you first, with other numbers. The next cell goes through the same graph node by node, forward
+# and then back. Type what you expect and press Enter, or press Next to see it.
+
+# %% demo=true
+x, y, z = graph.Node(3.0), graph.Node(-1.0), graph.Node(0.5)
+q = x + y
+f = q * z
+widgets.step_through(f, {"x": x, "y": y, "z": z, "q": q, "f": f})
+
+# %% [markdown]
 # Now a sibling, $f = (x - y)/z$. Two entries of its backward column are left open:
 #
 # | forward | backward |
@@ -290,6 +300,9 @@ def neuron_gates(w0, x0, w1, x1, w2):
 
 # %% check="neuron_gates" points=4
 
+# %% [markdown]
+# Here is your table as a graph. Go to the way back, and say what comes next before you see it.
+
 # %% demo=true
 w0, x0, w1, x1, w2 = (graph.Node(v) for v in (2.0, -1.0, -3.0, -2.0, -3.0))
 p, q = w0 * x0, w1 * x1
@@ -299,12 +312,11 @@ n = -a
 e = graph.exp(n)
 u = 1 + e
 h = 1 / u
-h.backward()
 names = {"w0": w0, "x0": x0, "w1": w1, "x1": x1, "w2": w2, "p": p, "q": q}
-figures.computational_graph(h, names | {"s": s, "a": a, "n": n, "e": e, "u": u, "h": h})
+widgets.step_through(h, names | {"s": s, "a": a, "n": n, "e": e, "u": u, "h": h})
 
 # %% [markdown]
-# Read the picture with the words of section 2: the sums on the left hand $0.1966$ on to both of
+# Read the last picture with the words of section 2: the sums on the left hand $0.1966$ on to both of
 # their inputs, and the products swap.
 #
 # ### The same unit with fewer gates
@@ -386,8 +398,20 @@ def branch_grad(x, y):
 
 # %% check="branch_grad" points=3
 
+# %% demo=true
+x, y = graph.Node(0.7), graph.Node(1.3)
+t = x * y
+v, r = graph.sin(t), t * x
+w = t * v
+J = w + r
+widgets.step_through(
+    J,
+    {"x": x, "y": y, "t": t, "v": v, "w": w, "r": r, "J": J},
+    question="Where do several arrows leave one node, and what happens there on the way back?",
+)
+
 # %% [markdown]
-# Notice that `dt` had to be complete, with all three contributions in it, before it was passed on
+# Under every arrow that leaves a branch stands what comes back along it. Notice that `dt` had to be complete, with all three contributions in it, before it was passed on
 # to $x$ and $y$. Remember that for the next section.
 
 # %% [markdown]
@@ -664,6 +688,18 @@ mine, theirs = Node(1.0), graph.Node(1.0)
 J_of(mine, sin_node, cos_node).backward()
 J_of(theirs, graph.sin, graph.cos).backward()
 print(f"dJ/dx at x = 1: yours {mine.grad:.10f}, the course's {theirs.grad:.10f}")
+
+# %% [markdown]
+# Now step through the graph that your engine has built. The values and the local derivatives are
+# those that your operations have put into the nodes; where your `backpropagate` has set another
+# `grad` than they give, the step says so.
+
+# %% demo=true
+x = Node(1.0)
+t = x * x
+J = cos_node(sin_node(t) + 3 * t)
+J.backward()
+widgets.step_through(J, {"x": x, "t": t, "J": J})
 
 # %% [markdown]
 # And the sigmoid unit of section 3, with all its gates:
@@ -948,7 +984,8 @@ def modules_grads(W1, b1, W2, b2, x, y):
 # %% [markdown]
 # A node may hold an array as well as a number. The engine of this course does that: where a local
 # derivative would be a whole Jacobian, it keeps a function that does what your backward functions
-# do. Then a network is a graph with a handful of nodes. Of an array, the picture shows the shape:
+# do. Then a network is a graph with a handful of nodes. Of an array, the picture shows the shape,
+# and asks for it. You need one rule only: a derivative has the shape of what it belongs to.
 
 # %% demo=true
 rng = np.random.default_rng(0)
@@ -960,7 +997,7 @@ J.backward()
 yours = modules_grads(W1.value, b1.value, W2.value, b2.value, x.value, 1.0)
 print("db1 of the graph:", b1.grad)
 print("db1 of yours:    ", yours[1])
-figures.computational_graph(J, {"W1": W1, "b1": b1, "x": x, "W2": W2, "b2": b2, "J": J})
+widgets.step_through(J, {"W1": W1, "b1": b1, "x": x, "W2": W2, "b2": b2, "J": J})
 
 # %% [markdown]
 # ## The two questions, answered

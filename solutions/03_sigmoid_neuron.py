@@ -30,7 +30,7 @@
 import numpy as np
 
 from autograder import answer, check, failing_case, hint, predict, solution
-from course import datasets, figures
+from course import datasets, figures, graph, widgets
 
 # %% [markdown]
 # **Exercise 3.1** · 4 minutes · ●○○
@@ -311,6 +311,19 @@ def sigmoid_unit_grads(w, b, x, y):
 
 
 # %% check="sigmoid_unit_grads" points=2
+
+# %% [markdown]
+# The same unit as a graph, with the numbers of the worked example. Compare `da` with the $-0.75$ that
+# the identity gave.
+
+# %% demo=true
+w1, w2, b = graph.Node(0.5), graph.Node(-1.0), graph.Node(0.25)
+x1, x2, y = graph.Node(2.0), graph.Node(1.0), 1.0
+a = w1 * x1 + w2 * x2 + b
+y_hat = graph.sigmoid(a)
+J = 0.5 * (y_hat - y) ** 2
+names = {"w1": w1, "x1": x1, "w2": w2, "x2": x2, "b": b, "a": a, "y_hat": y_hat, "J": J}
+widgets.step_through(J, names, question="Which gate lets least of the derivative through?")
 
 # %% [markdown]
 # **Alone.** Notes (c) give the derivative for any output function in one line,

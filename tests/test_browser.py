@@ -1,4 +1,8 @@
-"""Lesson 1 as a student sees it: JupyterLab, in a browser that is already on the machine."""
+"""Every lesson as a student sees it: JupyterLab, in a browser that is already on the machine.
+
+One server has all five lessons, with the solutions written in; lesson 1 has one wrong answer. Each
+is run, its reports are read from the page, and each row of WIDGETS is done by keyboard.
+"""
 
 import os
 import re
@@ -6,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import time
+from typing import NamedTuple
 
 import nbformat
 import pytest
@@ -20,23 +25,67 @@ CHROMIUM = next(
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt-get install chromium")
 
 FLAGS = ["--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]
+WRONG = "power_grad"  # of lesson 1, with the logarithm to base 10
+TYPED = 'input[type="text"]'
 
 
-@pytest.fixture
-def address(tmp_path):
-    """Run `backprop start` on a folder with two right answers and one wrong one; its address."""
-    lesson = find_lesson("1")
-    answers = {
-        name: lesson.reference.answers[name] for name in ("numerical_derivative", "power_grad")
-    }
-    answers["power_grad"] = answers["power_grad"].replace("np.log(x)", "np.log10(x)")
-    folder = tmp_path / "my-notebooks"
+class Moved(NamedTuple):
+    """A widget of a lesson, what is done to it by keyboard, and what only then is to be read."""
+
+    lesson: str
+    number: int  # of the widget in the lesson, from 0
+    control: str  # a CSS selector in the widget: what gets the focus
+    keys: tuple[str, ...]  # names of keys are pressed, in brackets; other text is typed
+    changes: tuple[str, ...]  # texts of the widget, in sentences and pictures, that were not there
+
+
+ACTS = {"[Enter]"}  # keys that are waited for
+WAY_BACK = ("[Tab]", "[Tab]", "[Enter]", "[Shift+Tab]", "[Shift+Tab]")
+WIDGETS = [
+    Moved("1", 0, TYPED, ("?", "[Enter]", "[Tab]", "[Enter]"), ("u1 = sin(t) = sin(1) = 0.8415",)),
+    Moved("1", 0, TYPED, (*WAY_BACK, "1", "[Enter]"), ("Yes, dJ = 1.",)),
+    Moved("2", 0, TYPED, ("3", "[Enter]"), ("3 is not q. Try again",)),
+    Moved("2", 0, TYPED, ("2", "[Enter]"), ("Yes, q = 2.", "q = x + y = 3 + (-1) = 2")),
+    Moved(
+        "2", 0, TYPED, (*WAY_BACK, "?", "[Enter]", "-0.5", "[Enter]"),
+        ("-0.5 has the right size and the wrong sign.",),
+    ),
+    Moved(
+        "2", 1, TYPED, (*WAY_BACK, "?", "[Enter]", "-0.534", "[Enter]"),
+        ("Yes, du = -0.5344.", "-0.5344 × 1 = -0.5344"),
+    ),
+    Moved(
+        "2", 2, TYPED, (*WAY_BACK, "[Tab]", *4 * ("[Enter]",), "[Shift+Tab]", "0.7", "[Enter]"),
+        ("0.7 is what one use brings.",),
+    ),
+    Moved("2", 3, TYPED, (*WAY_BACK, "1", "[Enter]", "?", "[Enter]"), ("0.6441",)),
+    Moved("2", 4, TYPED, ("(3,)", "[Enter]"), ("has shape (3,)",)),
+    Moved("3", 0, TYPED, (*WAY_BACK, "1", "[Enter]"), ("Yes, dJ = 1.",)),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    """Run `backprop start` on a folder with the five lessons answered; the server's address."""
+    folder = tmp_path_factory.mktemp("browser") / "my-notebooks"
     folder.mkdir()
-    notebook = folder / "01_chain_rule.ipynb"
-    notebook.write_text(notebook_text(answered_notebook(lesson, answers)), encoding="utf-8")
+    for number in "12345":
+        lesson = find_lesson(number)
+        answers = dict(lesson.reference.answers)
+        if WRONG in answers:
+            answers[WRONG] = answers[WRONG].replace("np.log(x)", "np.log10(x)")
+        notebook = answered_notebook(lesson, answers)
+        (folder / f"{lesson.name}.ipynb").write_text(notebook_text(notebook), encoding="utf-8")
     command = [sys.executable, "-m", "autograder", "start", str(folder), "--no-browser"]
-    environment = os.environ | {"JUPYTER_CONFIG_DIR": str(tmp_path / "config")}
-    log = tmp_path / "jupyter.log"
+    settings = folder.parent / "settings" / "@jupyterlab" / "notebook-extension"
+    settings.mkdir(parents=True)
+    # Otherwise JupyterLab takes cells that are scrolled out of sight off the page.
+    (settings / "tracker.jupyterlab-settings").write_text('{"windowingMode": "none"}')
+    environment = os.environ | {
+        "JUPYTER_CONFIG_DIR": str(folder.parent / "config"),
+        "JUPYTERLAB_SETTINGS_DIR": str(folder.parent / "settings"),
+    }
+    log = folder.parent / "jupyter.log"
     with log.open("w") as output:
         server = subprocess.Popen(command, stdout=output, stderr=output, env=environment)
         try:
@@ -44,40 +93,99 @@ def address(tmp_path):
         finally:
             server.terminate()
             server.wait(timeout=30)
-    assert "np.log10" in notebook.read_text(), "start must keep the student's own notebook"
-    nbformat.read(notebook, as_version=4)
+    own = folder / "01_chain_rule.ipynb"
+    assert "np.log10" in own.read_text(), "start must keep the student's own notebook"
+    nbformat.read(own, as_version=4)
 
 
 def _wait_for_address(log, server):
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and server.poll() is None:
         found = re.search(
-            r"(http://(?:localhost|127\.0\.0\.1):\d+/lab\S*token=\w+)", log.read_text()
+            r"(http://(?:localhost|127\.0\.0\.1):\d+)/lab\S*(token=\w+)", log.read_text()
         )
         if found:
-            return found[1]
+            return found.groups()
         time.sleep(0.2)
     pytest.fail(f"JupyterLab printed no address:\n{log.read_text()}")
 
 
-def test_lesson_1_runs_in_jupyterlab_and_shows_reports(address, tmp_path):
-    """Math is set, a right answer passes, a wrong one is told, no dialog asks for a kernel."""
+@pytest.fixture(scope="module")
+def browser():
     root = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS + root)
-        page = browser.new_page(viewport={"width": 1280, "height": 1000})
-        page.goto(address)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_lesson(address, browser):
+    """Open a lesson in a workspace of its own, run all its cells and wait for the last."""
+    page = browser.new_page(viewport={"width": 1280, "height": 1000})
+
+    def run(number):
+        server, token = address
+        name = find_lesson(number).name
+        page.goto(f"{server}/lab/workspaces/lesson{number}/tree/{name}.ipynb?{token}")
         page.wait_for_selector(".jp-Notebook .jp-MarkdownOutput", timeout=60_000)
-        page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]", timeout=60_000)
+        idle = ".jp-Notebook-ExecutionIndicator[data-status=idle]"
+        page.wait_for_selector(idle, timeout=60_000)
         assert page.locator(".jp-Dialog").count() == 0
         page.get_by_role("menuitem", name="Run", exact=True).click()
         page.get_by_text("Run All Cells", exact=True).click()
-        last = page.locator(".jp-Notebook").get_by_text("log_network_grad: not written yet")
-        last.first.wait_for(timeout=60_000)
-        page.locator("text=numerical_derivative: right").first.wait_for(timeout=10_000)
-        wrong = page.locator("text=power_grad: db wrong; da, dx right.").first
-        wrong.scroll_into_view_if_needed()
-        assert page.locator(".jp-Notebook mjx-container").count() > 10
-        assert page.locator(".jp-Notebook img[src^='data:image/png']").count() >= 1
-        page.screenshot(path=tmp_path / "lesson-1.png")
-        browser.close()
+        page.wait_for_function(
+            """() => {
+              const prompts = [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')];
+              return prompts.length && prompts.every(one => /\\[\\d+\\]/.test(one.textContent));
+            }""",
+            timeout=90_000,
+        )
+        return page
+
+    yield run
+    page.close()
+
+
+@pytest.mark.parametrize("number", "12345")
+def test_a_lesson_with_its_solutions_passes_every_check_and_its_widgets_answer_to_keys(
+    number, open_lesson
+):
+    page = open_lesson(number)
+    shown = page.locator(".jp-Notebook").inner_text()
+    for name in find_lesson(number).exercises:
+        assert (f"{name}: right" in shown) == (name != WRONG), name
+    assert page.locator(".jp-Notebook mjx-container").count() > 10
+    assert page.locator(".jp-Notebook img[src^='data:image/png']").count() >= 1
+    panels = page.locator(".bp-panel")
+    moved = [row for row in WIDGETS if row.lesson == number]
+    assert panels.count() == len({row.number for row in moved}), "every widget has a row"
+    for row in moved:
+        panel = panels.nth(row.number)
+        for text in row.changes:
+            assert text not in panel.inner_text(), f"{row}: {text} is there before"
+        panel.locator(row.control).first.focus()
+        for key in row.keys:
+            before = panel.inner_text()
+            if key.startswith("["):
+                page.keyboard.press(key[1:-1])
+            else:
+                page.keyboard.type(key)
+            if key in ACTS:  # as a person does, who reads the answer before going on
+                _wait_for_change(panel, before)
+        for text in row.changes:
+            sync_api.expect(panel, str(row)).to_contain_text(text, timeout=5_000)
+
+
+def _wait_for_change(panel, before):
+    deadline = time.monotonic() + 5
+    while panel.inner_text() == before:
+        assert time.monotonic() < deadline, "nothing happened"
+        time.sleep(0.02)
+
+
+def test_a_wrong_answer_is_told_in_the_page(open_lesson):
+    page = open_lesson("1")
+    page.locator("text=power_grad: db wrong; da, dx right.").first.wait_for(timeout=10_000)
+    report = page.locator(".jp-OutputArea", has_text="power_grad: db wrong").first.text_content()
+    assert "log" in report
