@@ -126,8 +126,9 @@ def _run_once(
             _take(step, assignment, student, run, late)
         except LostError as lost:
             fatal.add(step)
-            reason = zygote.end() or lost.reason
-            run.sure &= not lost.again
+            death = zygote.end()
+            reason = death or lost.reason
+            run.sure &= bool(death) or not lost.again
             if step.kind == CHECK:
                 said = reason if reason.endswith("?") else f"{reason}."
                 _note(run, assignment, step.text, Result(step.text, CRASHED, said))
