@@ -11,6 +11,7 @@ Every plain `nbgrader` command works in such a folder; nothing here stands betwe
 """
 
 import csv
+import glob
 import os
 import re
 import secrets
@@ -72,6 +73,8 @@ def configure(config: Any, config_file: str) -> None:
         "nbgrader.preprocessors.AssignLatePenalties",
         "autograder.sanitize.CheckOthers",  # nbgrader's CheckCellMetadata
     ]
+    # Feedback and formgrader would run what a student's text cells hold of HTML and scripts.
+    config.HTMLExporter.filters = {"markdown2html": "autograder.sanitize.harmless_markdown"}
     # What other courses' assignments need, which run in a kernel as ever. A cell with this tag is
     # not run and keeps full points: nobody may know its name.
     config.Execute.skip_cells_with_tag = secrets.token_hex(8)
@@ -242,7 +245,7 @@ def run_step(folder: Path, converter: type, lesson: str, student: str = "*") -> 
 
     config = class_config(folder)
     config.CourseDirectory.assignment_id = lesson
-    config.CourseDirectory.student_id = student
+    config.CourseDirectory.student_id = student if student == "*" else glob.escape(student)
     step = converter(coursedir=CourseDirectory(config=config), config=config)
     step.force = True
     step.create_assignment = True  # where the step is generate_assignment

@@ -5,22 +5,23 @@ the formgrader's button and `backprop class grade` give equal marks. Notebooks o
 on to nbgrader's own, in a kernel.
 """
 
+from dataclasses import fields
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
 from nbgrader.preprocessors import Execute as StockExecute
-from traitlets import Bool
+from traitlets import Bool, Float, Int
 
 from autograder.assignment import Assignment, open_assignment
-from autograder.classroom import ClassError, read_seed
+from autograder.classroom import ClassError, class_config, read_seed
 from autograder.judge import Zygote
 from autograder.reference import lesson_names
 from autograder.restoring import restore, steps_of
 from autograder.running import run_notebook, write_outputs
 from autograder.store import Store
-from autograder.student.sandbox import SEALED, level
+from autograder.student.sandbox import SEALED, Limits, level
 
 
 class Execute(StockExecute):
@@ -30,6 +31,14 @@ class Execute(StockExecute):
     run_demos = Bool(False, help="Run the demo cells too; nothing depends on them.").tag(
         config=True
     )
+    cell_seconds = Float(
+        Limits.cell_seconds, help="Seconds of computing for a cell or a check."
+    ).tag(config=True)
+    submission_seconds = Int(
+        Limits.submission_seconds, help="Seconds of computing for a whole notebook."
+    ).tag(config=True)
+    memory = Int(Limits.memory, help="Bytes of memory for a notebook's process.").tag(config=True)
+    disk = Int(Limits.disk, help="Bytes that a notebook may write.").tag(config=True)
 
     def preprocess(
         self, nb: NotebookNode, resources: Any, *args: Any, **kwargs: Any
@@ -73,7 +82,9 @@ def require_seal(unsafe: bool) -> None:
 @lru_cache(maxsize=4)
 def zygote_of(folder: Path) -> Zygote:
     """Return this process's zygote for a class, started when it is first used."""
-    return Zygote((folder.resolve(),))
+    config = class_config(folder).Execute
+    limits = {one.name: config[one.name] for one in fields(Limits) if one.name in config}
+    return Zygote((folder.resolve(),), Limits(**limits))
 
 
 @lru_cache(maxsize=4)

@@ -281,7 +281,7 @@ def _done(outcome: Outcome) -> _Done:
         [f"{result.exercise}: {result.look}" for result in results if result.look],
         {result.exercise: result.earned for result in results},
         run.level if run else "",
-        run.sure if run else True,
+        run.sure if run else outcome.sure,
     )
 
 

@@ -9,13 +9,14 @@
 
 Nothing that comes from there is run or unpickled. Each request has one answer, of a limited size,
 in a limited time; computing time decides, clock time only guards against one that waits for ever.
+What it uses is looked at from outside while an answer is awaited, and when it has come.
 """
 
 import json
 import os
 import pickle
+import re
 import secrets
-import shutil
 import signal
 import socket
 import struct
@@ -24,30 +25,35 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import asdict, dataclass
 from functools import lru_cache
+from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import Any
 
 import cloudpickle
 
 import autograder
+import course
 from autograder import asking, cases, exercises
+from autograder.box import boxed, bwrap
 from autograder.exercise import Exercise, Question
 from autograder.reference import data_folder
 from autograder.result import CRASHED, NOT_DEFINED
-from autograder.student import wire
+from autograder.student import scratch, wire
 from autograder.student.calling import CRASHED as CALL_CRASHED
-from autograder.student.calling import UNWRITTEN, WRONG, Reply
-from autograder.student.sandbox import SEALED, level
+from autograder.student.calling import PRINTED, UNWRITTEN, WARNED, WRONG, Reply
+from autograder.student.sandbox import OPEN, Limits, readable_paths
+from autograder.student.sandbox import level as best_level
 from autograder.student.watching import Called, Watched
+from autograder.student.zygote import WORK
 
-CELL_SECONDS = 20  # of computing, for a cell or a check
-SUBMISSION_SECONDS = 300  # of computing, for all cells and checks together
-PATIENCE = 3  # clock time for each second of computing time
 TICK = 0.1  # seconds between looks at a process that has not answered yet
-DISK, FILES = 256 * 2**20, 5000  # bytes and files in a process's folder
 START_SECONDS = 60
+BOXED_FOLDER = Path("/student")
+LONGEST_SENTENCE = 2_000  # characters of what a process says about an answer
+BREACH = "wrote into the grader's channel"
 BEGIN = f"""
 import importlib.util, sys, types
 folder = sys.argv.pop(1)
@@ -98,14 +104,35 @@ class StudentProcess:
     channel : socket
         Where it listens.
     pid : int
-        Its number.
-    scratch : Path
+        Its number; 0 if that is for `sender` to find out.
+    work : Path
         Its folder.
+    limits : Limits
+        What it may use.
     """
 
-    def __init__(self, channel: socket.socket, pid: int, scratch: Path) -> None:
-        self.channel, self.pid, self.scratch = channel, pid, scratch
+    def __init__(self, channel: socket.socket, pid: int, work: Path, limits: Limits) -> None:
+        self.channel, self.pid, self.work, self.limits = channel, pid, work, limits
+        self.born = time.monotonic()
         self.channel.settimeout(TICK)
+
+    def sender(self) -> int:
+        """Return the number, on this side, of the process that speaks: it has run no cell yet.
+
+        Raises
+        ------
+        LostError
+            If none does.
+        """
+        until, size = time.monotonic() + START_SECONDS, socket.CMSG_SPACE(struct.calcsize("3i"))
+        while time.monotonic() < until:
+            with suppress(TimeoutError):
+                _, words, _, _ = self.channel.recvmsg(1, size, socket.MSG_PEEK)
+                if not words:
+                    break
+                self.channel.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 0)
+                return struct.unpack("3i", words[0][2])[0]
+        raise LostError("does not start", again=True)
 
     def hello(self, expected: str) -> None:
         """Wait until it is in the sandbox.
@@ -115,10 +142,11 @@ class StudentProcess:
         LostError
             If it does not come so far.
         """
-        if self._receive(START_SECONDS) != {"hello": expected}:
-            raise LostError("could not be put into the sandbox", again=True)
+        said = self._receive(START_SECONDS)
+        if said != {"hello": expected}:
+            raise LostError(f"could not be put into the sandbox: {said}", again=True)
 
-    def ask(self, what: str, *arguments: Any, seconds: float = CELL_SECONDS) -> Any:
+    def ask(self, what: str, *arguments: Any) -> Any:
         """Send a request and return the answer, as plain data.
 
         Raises
@@ -128,16 +156,16 @@ class StudentProcess:
         """
         nonce = secrets.token_hex(8)
         request = pickle.dumps((nonce, what, *arguments), protocol=5)
-        self._send(struct.pack("!I", len(request)) + request, seconds)
-        answer = self._receive(seconds)
+        self._send(struct.pack("!I", len(request)) + request)
+        answer = self._receive(self.limits.cell_seconds)
         if not isinstance(answer, dict) or answer.keys() != {"nonce", "reply"}:
-            raise LostError("wrote into the grader's channel")
+            raise LostError(BREACH)
         if answer["nonce"] != nonce:
-            raise LostError("wrote into the grader's channel")
+            raise LostError(BREACH)
         return answer["reply"]
 
-    def _send(self, request: bytes, seconds: float) -> None:
-        until, rest = time.monotonic() + PATIENCE * seconds, memoryview(request)
+    def _send(self, request: bytes) -> None:
+        until, rest = self._until(self.limits.cell_seconds), memoryview(request)
         while rest:
             try:
                 rest = rest[self.channel.send(rest) :]
@@ -145,46 +173,65 @@ class StudentProcess:
                 if time.monotonic() > until:
                     raise LostError("does not answer any more", again=True) from None
             except OSError:
-                raise LostError("ended its process") from None
+                raise LostError("ended its process", again=True) from None
 
     def _receive(self, seconds: float) -> Any:
-        began, used = time.monotonic(), self._cpu()
-        (size,) = struct.unpack("!I", self._read(4, began, used, seconds))
+        cpu, until = self._cpu() + seconds, self._until(seconds)
+        (size,) = struct.unpack("!I", self._read(4, cpu, until, seconds))
         if not 4 <= size <= wire.MOST_BYTES:
-            raise LostError("wrote into the grader's channel")
+            raise LostError(BREACH)
         try:
-            return wire.decode(self._read(size, began, used, seconds))
+            message = wire.decode(self._read(size, cpu, until, seconds))
         except wire.Garbage:
-            raise LostError("wrote into the grader's channel") from None
+            raise LostError(BREACH) from None
+        self._look(cpu, until, seconds)
+        return message
 
-    def _read(self, size: int, began: float, used: float, seconds: float) -> bytes:
+    def _read(self, size: int, cpu: float, until: float, seconds: float) -> bytes:
         """Read so many bytes, with an eye on what the process uses in the meantime."""
-        parts = bytearray()
+        parts, look = bytearray(), time.monotonic() + TICK
         while len(parts) < size:
             try:
                 part = self.channel.recv(min(size - len(parts), 2**20))
+                if not part:
+                    raise LostError("ended its process", again=True)
+                parts += part
             except TimeoutError:
-                self._look(began, used, seconds)
-                continue
+                pass
             except OSError:
-                part = b""
-            if not part:
-                raise LostError("ended its process")
-            parts += part
+                raise LostError("ended its process", again=True) from None
+            if time.monotonic() > look:  # whether it says nothing, or a byte now and then
+                self._look(cpu, until, seconds)
+                look = time.monotonic() + TICK
         return bytes(parts)
 
-    def _look(self, began: float, used: float, seconds: float) -> None:
+    def _look(self, cpu: float, until: float, seconds: float) -> None:
         """End the wait for a process that has used too much."""
-        if self._cpu() - used > seconds:
+        limits, used = self.limits, self._cpu()
+        if used > cpu:
             raise LostError(
                 f"took more than {seconds:g} seconds of computing. Is there a loop without an end?",
                 again=True,
             )
-        if time.monotonic() - began > PATIENCE * seconds:
-            raise LostError(f"gave no answer in {PATIENCE * seconds:g} seconds", again=True)
-        sizes = [file.lstat().st_size for file in self.scratch.rglob("*")]
-        if sum(sizes) > DISK or len(sizes) > FILES:
-            raise LostError(f"wrote more than {DISK >> 20} MB or {FILES} files")
+        if used > limits.submission_seconds:
+            raise LostError(
+                f"used up the {limits.submission_seconds} seconds of computing that a notebook has",
+                again=True,
+            )
+        if time.monotonic() > until:
+            raise LostError(f"gave no answer in {limits.patience * seconds:g} seconds", again=True)
+        size, files = scratch.measure(self.work, limits.files)
+        if size > limits.disk or files > limits.files:
+            raise LostError(f"wrote more than {limits.disk >> 20} MB or {limits.files} files")
+        with suppress(OSError, IndexError):
+            status = Path(f"/proc/{self.pid}/stat").read_text()
+            if int(status.rpartition(")")[2].split()[17]) > limits.tasks:
+                raise LostError(f"started more than {limits.tasks} threads")
+
+    def _until(self, seconds: float) -> float:
+        """Return the clock time at which there is no more waiting."""
+        last = self.born + self.limits.patience * self.limits.submission_seconds
+        return min(time.monotonic() + self.limits.patience * seconds, last)
 
     def _cpu(self) -> float:
         """Return the computing time that it has used so far."""
@@ -201,14 +248,27 @@ class Zygote:
     ----------
     forbidden : tuple of Path
         What they must not read, besides our own answers: the class's folder.
+    limits : Limits
+        What each may use.
+    level : str, optional
+        How far to seal them off; left out, as far as this system can.
+    box : bool, optional
+        Whether to put them into bubblewrap; left out, where that works.
     """
 
-    def __init__(self, forbidden: tuple[Path, ...] = ()) -> None:
-        self.level = level()
+    def __init__(
+        self,
+        forbidden: tuple[Path, ...] = (),
+        limits: Limits = Limits(),  # noqa: B008  it cannot be changed
+        level: str | None = None,
+        box: bool | None = None,
+    ) -> None:
+        self.level, self.limits = level or best_level(), limits
+        self.box = bool(bwrap()) if box is None else box
         home = Path(autograder.__file__).parent
         self.forbidden = (home, data_folder("solutions"), data_folder("notebooks"), *forbidden)
-        self.folder = Path(tempfile.mkdtemp(prefix="backprop-student-"))
-        self.scratch = self.folder / "work"
+        self.folder = self._new_folder()
+        self.log = tempfile.TemporaryFile()
         self.program: subprocess.Popen | None = None
         self.control: socket.socket | None = None
         self.student: StudentProcess | None = None
@@ -224,14 +284,14 @@ class Zygote:
         self.end()
         for attempt in range(2):  # the program itself may have been killed
             try:
-                self._empty_scratch()
-                self.student = self._fork() if self.level == SEALED else self._spawn()
+                self.student = self._spawn() if self._fresh else self._fork()
                 self.student.hello(self.level)
                 return self.student
-            except (OSError, LostError):
+            except (OSError, LostError) as error:
                 self._stop()
+                self.folder = self._new_folder()
                 if attempt:
-                    raise LostError("could not be started", again=True) from None
+                    raise LostError(f"could not be started: {error}", again=True) from None
         raise AssertionError
 
     def end(self) -> str:
@@ -242,8 +302,8 @@ class Zygote:
         student.channel.close()
         try:
             if self.control is None:
-                self.program.kill()
-                return _death(self.program.wait() << 8)
+                _kill(self.program)
+                return _death(self.program.wait())
             self.control.send(b"end")
             return _death(int(self.control.recv(64)))
         except (OSError, ValueError):
@@ -252,7 +312,22 @@ class Zygote:
     def close(self) -> None:
         """Stop the program and remove its folder."""
         self._stop()
-        _remove(self.folder)
+        self.log.close()
+        if not self.box:
+            _remove(self.folder)
+
+    @property
+    def _fresh(self) -> bool:
+        """Whether each process is a fresh interpreter: where a warm one cannot safely be forked."""
+        return self.level == OPEN or sys.platform != "linux"
+
+    def _new_folder(self) -> Path:
+        """Return a new folder, which goes away with us; in a box it is there and nowhere else."""
+        if self.box:
+            return BOXED_FOLDER
+        folder = Path(tempfile.mkdtemp(prefix="backprop-student-"))
+        Finalize(self, _remove, (folder,), exitpriority=0)
+        return folder
 
     def _fork(self) -> StudentProcess:
         if self.control is None:
@@ -262,14 +337,21 @@ class Zygote:
             mine.settimeout(START_SECONDS)
             self.control = mine
             if mine.recv(64) != b"ready":
-                raise LostError("does not start", again=True)
+                raise LostError(f"does not start: {self._last_words()}", again=True)
         mine, its = socket.socketpair()
+        mine.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         with its:
             socket.send_fds(self.control, [b"fork"], [its.fileno()])
-        return StudentProcess(mine, int(self.control.recv(64)), self.scratch)
+        if self.control.recv(64) != b"forked":
+            raise LostError(f"does not fork: {self._last_words()}", again=True)
+        student = StudentProcess(mine, 0, self.folder / WORK, self.limits)
+        student.pid = student.sender()
+        if self.box:  # its files are in a tree of their own
+            student.work = Path(f"/proc/{student.pid}/root", *student.work.parts[1:])
+        return student
 
     def _spawn(self) -> StudentProcess:
-        """Start a fresh interpreter, where forking a warm one is not possible or not safe."""
+        """Start a fresh interpreter."""
         token = secrets.token_hex(16)
         with socket.create_server(("127.0.0.1", 0)) as server:
             server.settimeout(START_SECONDS)
@@ -278,33 +360,50 @@ class Zygote:
                 channel, _ = server.accept()
                 channel.settimeout(START_SECONDS)
                 if channel.recv(len(token), socket.MSG_WAITALL) == token.encode():
-                    return StudentProcess(channel, self.program.pid, self.scratch)
+                    return StudentProcess(
+                        channel, self.program.pid, self.folder / WORK, self.limits
+                    )
                 channel.close()
 
     def _start(self, meeting: dict[str, Any], descriptors: tuple[int, ...]) -> None:
         settings = meeting | {
-            "scratch": str(self.scratch),
+            "folder": str(self.folder),
             "forbidden": [str(path) for path in self.forbidden],
-            "seconds": SUBMISSION_SECONDS,
+            "limits": asdict(self.limits),
+            "level": self.level,
+            "grader": os.getpid(),
             "version": autograder.__version__,
         }
-        student = str(Path(wire.__file__).parent)
+        student, library = Path(wire.__file__).parent, Path(course.__file__).parent
         path = os.pathsep.join(entry for entry in sys.path if entry)
         keep = ("HOME", "LANG", "PATH", "SYSTEMROOT", "TEMP", "XDG_CACHE_HOME")
         environment = {name: os.environ[name] for name in keep if name in os.environ}
         threads = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
         environment |= dict.fromkeys(threads, "1")
         environment |= {"MPLBACKEND": "agg", "PYTHONHASHSEED": "0", "PYTHONUTF8": "1"}
+        command = [sys.executable, "-E", "-P", "-c", BEGIN, str(student), path]
+        if self.box and not self._fresh:
+            readable = [*readable_paths(self.forbidden, [library]), student]
+            command = boxed(command, readable, self.folder / WORK, self.limits.disk)
+        self.log.truncate(0)
         self.program = subprocess.Popen(
-            [sys.executable, "-E", "-P", "-c", BEGIN, student, path, json.dumps(settings)],
+            command,
             pass_fds=descriptors,
             env=environment,
-            cwd=self.folder,
-            stdin=subprocess.DEVNULL,
+            cwd=self.folder.parent if self.box else self.folder,
+            stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
-            stderr=(self.folder / "log").open("ab"),
+            stderr=self.log,
             start_new_session=True,
         )
+        with self.program.stdin as file:
+            file.write(json.dumps(settings).encode())
+
+    def _last_words(self) -> str:
+        """Return the last line of what the program has said about its end."""
+        self.log.seek(0)
+        lines = self.log.read().decode(errors="replace").strip().splitlines()
+        return lines[-1] if lines else "nothing is known"
 
     def _stop(self) -> None:
         self.end()
@@ -312,21 +411,23 @@ class Zygote:
             self.control.close()
             self.control = None
         if self.program is not None:
-            self.program.kill()
+            _kill(self.program)
             self.program.wait()
             self.program = None
 
-    def _empty_scratch(self) -> None:
-        """Remove what the process before has left, but not the folder: the sandbox knows it."""
-        self.scratch.mkdir(exist_ok=True)
-        for left in self.scratch.iterdir():
-            _remove(left)
+
+def _remove(folder: Path) -> None:
+    with suppress(OSError):
+        scratch.empty(folder)
+        folder.rmdir()
 
 
-@lru_cache(maxsize=1)
-def zygote(forbidden: tuple[Path, ...] = ()) -> Zygote:
-    """Return this process's zygote, started when it is first asked to fork."""
-    return Zygote(forbidden)
+def _kill(program: subprocess.Popen) -> None:
+    """Kill a program and what it has started, as far as that has not gone away."""
+    if hasattr(os, "killpg"):
+        with suppress(ProcessLookupError):
+            os.killpg(program.pid, signal.SIGKILL)
+    program.kill()
 
 
 @dataclass(frozen=True)
@@ -357,19 +458,19 @@ class There:
         asked = tuple(asked)
         reply = self.student.ask("call", self.exercise.name, parcel(self.exercise, asked))
         if isinstance(reply, dict) and "missing" in reply:
-            missing = str(reply["missing"])
+            missing = _sentence(reply["missing"])
             if missing == "not defined":
                 raise NoAnswerError(
                     NOT_DEFINED, "not defined: no cell before its check defines it."
                 )
             raise NoAnswerError(CRASHED, f"is {missing}, but should be a function.")
         if isinstance(reply, dict) and "large" in reply:
-            raise NoAnswerError(CRASHED, f"returned too much: {reply['large']}.")
+            raise NoAnswerError(CRASHED, f"returned too much: {_sentence(reply['large'])}.")
         if not isinstance(reply, list) or len(reply) > len(asked):
-            raise LostError("wrote into the grader's channel")
-        replies = [_read_reply(one) for one in reply]
+            raise LostError(BREACH)
+        replies = [_read_reply(one, question) for one, question in zip(reply, asked, strict=False)]
         if len(replies) < len(asked) and not (replies and replies[-1].stopped == UNWRITTEN):
-            raise LostError("wrote into the grader's channel")
+            raise LostError(BREACH)
         return iter(replies)
 
     def watch(self, asked: Iterable[Question]) -> Iterator[Watched]:
@@ -383,13 +484,8 @@ class There:
         asked = tuple(asked)
         answer = self.student.ask("watch", self.exercise.name, parcel(self.exercise, asked))
         if not isinstance(answer, list) or len(answer) != len(asked):
-            raise LostError("wrote into the grader's channel")
-        for seen in answer:
-            try:
-                called = tuple(Called(str(f), str(n), int(line)) for f, n, line in seen["called"])
-                yield Watched(int(seen["most_calls"]), seen["complex"] is True, called)
-            except (KeyError, TypeError, ValueError):
-                raise LostError("wrote into the grader's channel") from None
+            raise LostError(BREACH)
+        return iter([_read_watched(seen) for seen in answer])
 
 
 @lru_cache(maxsize=256)
@@ -398,8 +494,30 @@ def parcel(exercise: Exercise, asked: tuple[Question, ...]) -> bytes:
     return cloudpickle.dumps((exercise.driver, [question.case for question in asked]))
 
 
-def _read_reply(data: Any) -> Reply:
-    """Return a reply made of data that may be anything.
+def _read_watched(data: Any) -> Watched:
+    """Return what was seen, made of data that may be anything.
+
+    Raises
+    ------
+    LostError
+        If it is not that.
+    """
+    kinds = {"most_calls": int, "complex": bool, "called": tuple}
+    if (
+        not isinstance(data, dict)
+        or data.keys() != kinds.keys()
+        or any(type(data[name]) is not kind for name, kind in kinds.items())
+        or any([*map(type, one)] != [str, str, int] for one in data["called"] if type(one) is tuple)
+        or any(type(one) is not tuple for one in data["called"])
+    ):
+        raise LostError(BREACH)
+    return Watched(
+        data["most_calls"], data["complex"], tuple(Called(*one) for one in data["called"])
+    )
+
+
+def _read_reply(data: Any, question: Question) -> Reply:
+    """Return a reply to a question, made of data that may be anything.
 
     Raises
     ------
@@ -413,31 +531,40 @@ def _read_reply(data: Any) -> Reply:
         or not all(isinstance(data[name], str) for name in texts)
         or not all(isinstance(data[name], tuple) for name in lists)
         or not all(isinstance(text, str) for name in lists for text in data[name])
+        or not set(data["changed"]) <= question.case.keys()
         or data["stopped"] not in ("", UNWRITTEN, WRONG, CALL_CRASHED)
     ):
-        raise LostError("wrote into the grader's channel")
-    return Reply(**data)
+        raise LostError(BREACH)
+    return Reply(
+        data["value"],
+        data["stopped"],
+        _sentence(data["said"]),
+        _sentence(data["error"]),
+        data["changed"],
+        harmless(data["printed"])[:PRINTED],
+        tuple(_sentence(text) for text in data["warned"][:WARNED]),
+    )
 
 
-def _death(status: int) -> str:
-    """Return what ended a process before we killed it, as the end of a sentence."""
-    if os.WIFSIGNALED(status):
-        number = os.WTERMSIG(status)
-        if number == signal.SIGKILL:
-            return ""
-        return f"ended its process ({signal.Signals(number).name})"
-    return f"ended its process (exit code {os.WEXITSTATUS(status)})"
+def _sentence(text: Any) -> str:
+    return harmless(str(text)[:LONGEST_SENTENCE])
 
 
-def _remove(path: Path) -> None:
-    """Remove a file or a folder, whatever its modes are."""
+def harmless(text: str) -> str:
+    """Return text without the control characters that would make a terminal do something."""
+    return re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", "", text)
 
-    def unlock(function: Any, name: str, _: Any) -> None:
-        os.chmod(Path(name).parent, 0o700)
-        os.chmod(name, 0o700)
-        function(name)
 
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path, onerror=unlock)
-    else:
-        path.unlink(missing_ok=True)
+def _death(code: int) -> str:
+    """Return what ended a process before we killed it, as the end of a sentence.
+
+    Parameters
+    ----------
+    code : int
+        Its exit code, or minus the signal that ended it.
+    """
+    if code == -getattr(signal, "SIGKILL", 0):
+        return ""
+    if code < 0:
+        return f"ended its process ({signal.strsignal(-code) or 'a signal'})"
+    return f"ended its process (exit code {code})"

@@ -13,7 +13,9 @@ costs nothing: what it had not finished is done by others.
 """
 
 import multiprocessing
+import os
 import signal
+import stat
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -21,9 +23,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from autograder.assignment import AssignmentError
 from autograder.classroom import ClassError
 from autograder.execute import current_assignment, store_of, zygote_of
 from autograder.exercise import questions
+from autograder.judge import harmless
 from autograder.lessons import find_lesson
 from autograder.marking import NotebookError, read_notebook
 from autograder.notebook import GRADING_REPEATS
@@ -32,6 +36,7 @@ from autograder.running import Run, run_notebook
 from autograder.signing import signature_in
 
 MOST_BYTES = 200 * 2**20  # of a notebook's file
+LISTED = 5  # files that are named
 DEATHS = 5  # of workers, without a single job done in between
 Job, Done = TypeVar("Job"), TypeVar("Done")
 
@@ -74,6 +79,8 @@ class Outcome:
         Whether they were run just now.
     problem : str
         Why the notebook could not be run.
+    sure : bool
+        Whether another run would give the same.
     signature : str, optional
         What it is signed with.
     """
@@ -83,11 +90,22 @@ class Outcome:
     run: Run | None = None
     fresh: bool = False
     problem: str = ""
+    sure: bool = True
     signature: str | None = None
 
 
 def run_task(task: Task) -> Outcome:
     """Run one submission, unless its run is in the class's store."""
+    try:
+        return _run_task(task)
+    except (AssignmentError, ClassError):
+        raise
+    except Exception as error:  # whatever a notebook makes us trip over costs nobody else
+        said = f"the grader itself stopped at it, with {type(error).__name__}: {str(error)[:200]}"
+        return Outcome(task, problem=f"{said}. It is tried again in the next run", sure=False)
+
+
+def _run_task(task: Task) -> Outcome:
     problem = problem_with(task)
     if problem:
         return Outcome(task, problem=problem)
@@ -110,15 +128,30 @@ def run_task(task: Task) -> Outcome:
 def problem_with(task: Task) -> str:
     """Return why a submission has no notebook that could be read; empty if it has."""
     path = task.path
-    if path.is_symlink() or path.parent.is_symlink():
+    if any(part.is_symlink() for part in (path, *path.parents[:2])):
         return f"{path.name} is a link, which may point anywhere: hand in the notebook itself"
+    odd = _no_file_in(path.parent)  # nbgrader copies what lies beside the notebook
+    if odd:
+        return f"{odd} is a link or a device, which may lead anywhere: hand in plain files"
     if not path.is_file():
         others = sorted(other.name for other in path.parent.iterdir() if other.is_file())
-        instead = f"; there is {', '.join(others)}" if others else "; the folder is empty"
+        more = f" and {len(others) - LISTED} more files" * (len(others) > LISTED)
+        named = harmless(", ".join(others[:LISTED]))
+        instead = f"; there is {named}{more}" if others else "; the folder is empty"
         return f"no notebook {path.name} was handed in{instead}"
     size = path.stat().st_size
     if size > MOST_BYTES:
         return f"{path.name} has {size >> 20} MB; more than {MOST_BYTES >> 20} MB are not read"
+    return ""
+
+
+def _no_file_in(folder: Path) -> str:
+    """Return the name of something below a folder that is neither file nor folder, or empty."""
+    for where, folders, files in os.walk(folder):
+        for name in (*folders, *files):
+            mode = os.lstat(os.path.join(where, name)).st_mode
+            if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+                return harmless(name)
     return ""
 
 

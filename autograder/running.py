@@ -14,6 +14,7 @@ there stay.
 
 import base64
 import itertools
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -23,14 +24,24 @@ from nbformat.v4 import new_output
 
 from autograder.assignment import Assignment
 from autograder.checking import judge
-from autograder.judge import LostError, NoAnswerError, StudentProcess, There, Zygote
+from autograder.judge import (
+    BREACH,
+    LostError,
+    NoAnswerError,
+    StudentProcess,
+    There,
+    Zygote,
+    harmless,
+)
 from autograder.notebook import GRADING_REPEATS
 from autograder.restoring import ASSERT, CHECK, RUN, Step
 from autograder.result import CRASHED, NOT_DEFINED, Grade, Result
+from autograder.student.cells import PICTURE_BYTES, PICTURES
 
 REPLAYS = 3
 PNG = b"\x89PNG\r\n\x1a\n"
-LONGEST_TEXT = 20_000
+# What is kept of what a cell shows, whatever its process says: the process keeps no more either.
+LONGEST_TEXT, MOST_SHOWN, MOST_LINES = 20_000, 200, 50
 
 
 @dataclass
@@ -100,12 +111,13 @@ def run_notebook(
         if known is not None and known.keys.get(name) == key:
             run.results[name], run.keys[name] = known.results[name], key
     steps, fatal = tuple(steps), set()
+    until = time.monotonic() + zygote.limits.patience * zygote.limits.submission_seconds
     for _ in range(REPLAYS + 1):
-        if _run_once(steps, assignment, zygote, run, fatal):
+        if _run_once(steps, assignment, zygote, run, fatal) or time.monotonic() > until:
             break
     for name in assignment.points.keys() - run.results.keys():
-        _note(run, assignment, name, Result(name, CRASHED, "was not tried: its notebook ended "
-              f"{REPLAYS + 1} processes."))  # fmt: skip
+        said = f"was not tried: its notebook ended {len(fatal)} processes or took too long."
+        _note(run, assignment, name, Result(name, CRASHED, said))
     return run
 
 
@@ -126,8 +138,9 @@ def _run_once(
             _take(step, assignment, student, run, late)
         except LostError as lost:
             fatal.add(step)
-            reason = zygote.end() or lost.reason
-            run.sure &= not lost.again
+            death = zygote.end()
+            reason = death or lost.reason
+            run.sure &= bool(death) or not lost.again
             if step.kind == CHECK:
                 said = reason if reason.endswith("?") else f"{reason}."
                 _note(run, assignment, step.text, Result(step.text, CRASHED, said))
@@ -179,17 +192,20 @@ def _outputs(shown: Any, graded: bool) -> list[dict[str, Any]]:
     nbgrader gives no points to a graded cell that writes there.
     """
     if not isinstance(shown, dict) or not isinstance(shown.get("shown"), list):
-        raise LostError("wrote into the grader's channel")
-    outputs, room = [], LONGEST_TEXT
-    for item in shown["shown"]:
+        raise LostError(BREACH)
+    outputs, room, pictures = [], LONGEST_TEXT, PICTURES
+    for item in shown["shown"][:MOST_SHOWN]:
         if not isinstance(item, list) or len(item) != 2:
-            raise LostError("wrote into the grader's channel")
+            raise LostError(BREACH)
         kind, value = item
         if kind == "picture" and isinstance(value, bytes) and value.startswith(PNG):
+            pictures -= 1
+            if pictures < 0 or len(value) > PICTURE_BYTES:
+                raise LostError(BREACH)
             data = {"image/png": base64.b64encode(value).decode("ascii")}
             outputs.append(new_output("display_data", data=data))
         elif kind in ("text", "value") and isinstance(value, str):
-            value, room = value[:room], room - len(value[:room])
+            value, room = harmless(value[:room]), room - len(value[:room])
             if kind == "value" and not graded:
                 outputs.append(new_output("display_data", data={"text/plain": value}))
             elif kind == "value":  # the partial credit of an instructor's own test
@@ -199,15 +215,16 @@ def _outputs(shown: Any, graded: bool) -> list[dict[str, Any]]:
     error = shown.get("error")
     if error is not None:
         if not isinstance(error, list) or len(error) != 3 or not isinstance(error[2], list):
-            raise LostError("wrote into the grader's channel")
+            raise LostError(BREACH)
         name, message, lines = error
-        outputs.append(_error(str(name), str(message), [str(line) for line in lines]))
+        outputs.append(_error(str(name), str(message), map(str, lines[:MOST_LINES])))
     return outputs
 
 
 def _error(name: str, message: str, lines: Iterable[str] = ()) -> dict[str, Any]:
-    traceback = [line[:LONGEST_TEXT] for line in lines] or [f"{name}: {message}"]
-    return new_output("error", ename=name[:200], evalue=message[:2000], traceback=traceback)
+    name, message = harmless(name[:200]), harmless(message[:2000])
+    traceback = [harmless(line[:LONGEST_TEXT]) for line in lines] or [f"{name}: {message}"]
+    return new_output("error", ename=name, evalue=message, traceback=traceback)
 
 
 def write_outputs(notebook: NotebookNode, run: Run, steps: Iterable[Step]) -> None:

@@ -7,6 +7,7 @@
 | `cells`    | runs the cells of a notebook: `display`, magics and pictures without IPython |
 | `wire`     | plain data as bytes, and back: what may leave the process                    |
 | `sandbox`  | what the process may do: limits, files, system calls                         |
+| `scratch`  | the folder that it writes to: how full it is, and emptied again              |
 | `zygote`   | the program that forks one sandboxed process per submission                  |
 
 `calling` and `watching` serve `check` at home too. Nothing here imports a module of `autograder`

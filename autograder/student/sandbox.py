@@ -3,33 +3,72 @@
 | step     | where                 | what is left                                               |
 |----------|-----------------------|------------------------------------------------------------|
 | limits   | any Unix              | some CPU time, memory, file size, open files, no core file |
-| identity | as root               | that of nobody                                             |
+| identity | as root               | that of a user who is nobody, and nobody else              |
 | Landlock | Linux 5.13 and newer  | reads Python and its packages less ours, writes a scratch  |
 | seccomp  | Linux, x86-64 and ARM | no sockets, processes, signals to others, tracing, ...     |
 
 No package is needed: the two kernel interfaces are reached by ctypes. `Sandbox` is prepared once,
 where files can still be looked up, and `enter`ed by each forked process. `level` says what can be
-had here; `autograder.doctor` tries it, by attacks.
+had here; `autograder.probe` tries it, by attacks. What files there are outside, how large and how
+old, can be seen all the same: Landlock is about what is in them.
 
 Sources: the kernel's Documentation/userspace-api/landlock.rst and seccomp_filter.rst, and the man
 pages landlock(7), seccomp(2), prctl(2).
 """
 
+import contextlib
 import ctypes
 import errno
+import math
 import os
 import platform
 import struct
 import sys
 import sysconfig
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 SEALED, LIMITED, OPEN = "sealed", "limited", "open"  # levels, the best first
 NOBODY = 65534
-MEMORY, FILE_SIZE, OPEN_FILES, TASKS = 4 * 2**30, 32 * 2**20, 64, 256
+FIRST_UID = 2_000_000_000  # of users who are nobody: each grader has its own
+FEWER_TASKS = 1024  # how many more an ordinary user may start, the instructor's own included
 
-_PR_SET_PDEATHSIG, _PR_SET_KEEPCAPS, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 1, 8, 22, 38
+
+@dataclass(frozen=True)
+class Limits:
+    """What one submission may use.
+
+    Parameters
+    ----------
+    cell_seconds : float
+        Computing time of a cell or a check.
+    submission_seconds : int
+        Computing time of all of them together.
+    patience : float
+        Clock time for each second of computing time; it only guards against waiting for ever.
+    memory : int
+        Bytes of address space.
+    disk, file_size, files : int
+        Bytes of all files and of one file; number of files and folders.
+    open_files, tasks : int
+        Open files; threads.
+    """
+
+    cell_seconds: float = 20
+    submission_seconds: int = 300
+    patience: float = 3
+    memory: int = 4 * 2**30
+    disk: int = 256 * 2**20
+    file_size: int = 32 * 2**20
+    files: int = 5000
+    open_files: int = 64
+    tasks: int = 256
+
+
+_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_KEEPCAPS, _PR_SET_SECCOMP = 1, 4, 8, 22
+_PR_SET_MM, _PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS, _PR_SCHED_CORE = 35, 36, 38, 62
+_PR_SET_PTRACER = 0x59616D61
 _CAPABILITIES, _READ_ANY_FILE = 0x20080522, 1 << 2  # version 3; CAP_DAC_READ_SEARCH
 _LANDLOCK_CREATE, _LANDLOCK_ADD, _LANDLOCK_RESTRICT = 444, 445, 446  # the same on all machines
 # Rights on files, by their bits; what a kernel of an older ABI does not know is left out.
@@ -43,6 +82,9 @@ _REFUSED = {
     "socket": (41, 198), "socketpair": (53, 199), "connect": (42, 203), "bind": (49, 200),
     "listen": (50, 201), "accept": (43, 202), "accept4": (288, 242),
     "fork": (57, -1), "vfork": (58, -1), "execve": (59, 221), "execveat": (322, 281),
+    "sync": (162, 81), "syncfs": (306, 267), "inotify_init": (253, -1), "inotify_init1": (294, 26),
+    "inotify_add_watch": (254, 27), "kexec_file_load": (320, 294), "clock_adjtime": (305, 266),
+    "fsconfig": (431, 431), "fspick": (433, 433), "quotactl_fd": (443, 443),
     "ptrace": (101, 117), "process_vm_readv": (310, 270), "process_vm_writev": (311, 271),
     "process_madvise": (440, 440), "process_mrelease": (448, 448), "kcmp": (312, 272),
     "pidfd_open": (434, 434), "pidfd_send_signal": (424, 424), "pidfd_getfd": (438, 438),
@@ -59,10 +101,9 @@ _REFUSED = {
     "pivot_root": (155, 41), "mount": (165, 40), "umount2": (166, 39), "fsopen": (430, 430),
     "fsmount": (432, 432), "move_mount": (429, 429), "open_tree": (428, 428),
     "mount_setattr": (442, 442), "open_by_handle_at": (304, 265), "name_to_handle_at": (303, 264),
-    "chmod": (90, -1), "fchmod": (91, 52), "fchmodat": (268, 53), "fchmodat2": (452, 452),
+    "chmod": (90, -1), "fchmod": (91, 52), "fchmodat": (268, 53),
     "chown": (92, -1), "fchown": (93, 55), "lchown": (94, -1), "fchownat": (260, 54),
-    "setxattr": (188, 5), "lsetxattr": (189, 6), "fsetxattr": (190, 7), "setxattrat": (463, 463),
-    "removexattrat": (466, 466),
+    "setxattr": (188, 5), "lsetxattr": (189, 6), "fsetxattr": (190, 7),
     "removexattr": (197, 14), "lremovexattr": (198, 15), "fremovexattr": (199, 16),
     "utime": (132, -1), "utimes": (235, -1), "futimesat": (261, -1), "utimensat": (280, 88),
     "truncate": (76, 45), "mknod": (133, -1), "mknodat": (259, 33), "quotactl": (179, 60),
@@ -84,6 +125,12 @@ _CLONE, _KILL, _TGKILL = (56, 220), (62, 129), (234, 131)
 _PRCTL, _PRLIMIT, _FCNTL, _IOCTL_CALL = (157, 167), (302, 261), (72, 25), (16, 29)
 _MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 _CLONE_THREAD = 0x10000
+_YOUNGEST = 449  # of the calls that Python may need; those after it are not there
+# What would undo the sandbox, or make others look into the process.
+_PRCTL_REFUSED = (
+    _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_SET_MM, _PR_SET_CHILD_SUBREAPER,
+    _PR_SCHED_CORE, _PR_SET_PTRACER,
+)  # fmt: skip
 # Who gets a file's signals, and terminal input typed for somebody else.
 _FCNTL_REFUSED, _IOCTL_REFUSED = (8, 10, 15), (0x8901, 0x8902, 0x5412)
 
@@ -143,18 +190,36 @@ class Sandbox:
         The one folder that it may write to.
     forbidden, extra : iterable of Path
         As in `readable_paths`.
-    seconds : int
-        CPU time, all in all.
+    limits : Limits
+        What it may use.
+    level : str
+        How far to go: no further than `level()`.
+    grader : int
+        A number that no other grader on this machine has.
     """
 
     def __init__(
-        self, scratch: Path, forbidden: Iterable[Path], extra: Iterable[Path], seconds: int
+        self,
+        scratch: Path,
+        forbidden: Iterable[Path],
+        extra: Iterable[Path],
+        limits: Limits,
+        level: str,
+        grader: int,
     ) -> None:
-        self.scratch, self.seconds, self.level = scratch, seconds, level()
-        self.uid = NOBODY if hasattr(os, "getuid") and os.getuid() == 0 else None
+        self.scratch, self.limits, self.level = scratch, limits, level
+        self.uid = _nobody(grader) if hasattr(os, "getuid") and os.getuid() == 0 else None
         self.parent, self.rules = os.getpid(), -1
-        if self.level == SEALED:
+        self.tasks = limits.tasks
+        if self.uid is None:
+            self.tasks += _own_tasks() + FEWER_TASKS
+        if sys.platform == "linux":
             self.libc = ctypes.CDLL(None, use_errno=True)
+            with contextlib.suppress(OSError):  # where memory runs out, this goes first
+                Path("/proc/self/oom_score_adj").write_text("1000")
+            # What a student's process leaves behind becomes the zygote's, which ends it.
+            self._call("prctl", _PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+        if self.level == SEALED:
             self.rules = self._file_rules(forbidden, extra)
 
     def enter(self) -> None:
@@ -168,11 +233,12 @@ class Sandbox:
         self._limit()
         if self.uid is not None:
             self._become_nobody()
+        if sys.platform == "linux" and os.getpid() != self.parent:
+            self._call("prctl", _PR_SET_PDEATHSIG, 9, 0, 0, 0)  # dies with the zygote
+            if os.getppid() != self.parent:
+                raise SandboxError(errno.ESRCH, "the zygote is gone")
         if self.level != SEALED:
             return
-        self._call("prctl", _PR_SET_PDEATHSIG, 9, 0, 0, 0)  # dies with the zygote
-        if os.getppid() != self.parent:
-            raise SandboxError(errno.ESRCH, "the zygote is gone")
         self._call("prctl", _PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
         self._call("syscall", _LANDLOCK_RESTRICT, self.rules, 0)
         os.close(self.rules)
@@ -203,15 +269,15 @@ class Sandbox:
         import resource
 
         limits = {
-            "RLIMIT_CPU": self.seconds,
-            "RLIMIT_AS": MEMORY,
-            "RLIMIT_FSIZE": FILE_SIZE,
-            "RLIMIT_NOFILE": OPEN_FILES,
+            # The grader's own count decides; this is for where it has none.
+            "RLIMIT_CPU": self.limits.submission_seconds + math.ceil(self.limits.cell_seconds),
+            "RLIMIT_AS": self.limits.memory,
+            "RLIMIT_FSIZE": self.limits.file_size,
+            "RLIMIT_NOFILE": self.limits.open_files,
+            "RLIMIT_NPROC": self.tasks,
             "RLIMIT_CORE": 0,
             "RLIMIT_MSGQUEUE": 0,
         }
-        if self.uid is not None:  # else it would count the instructor's own processes
-            limits["RLIMIT_NPROC"] = TASKS
         for name, most in limits.items():
             if hasattr(resource, name):
                 _, hard = resource.getrlimit(getattr(resource, name))
@@ -257,6 +323,34 @@ class Sandbox:
             os.close(file)
 
 
+def _nobody(grader: int) -> int:
+    """Return a user that no other process runs as.
+
+    So a student's process cannot signal, look into or use up the number of processes of another,
+    even if all else should fail. Where such a user cannot be, in a container that maps few, it is
+    the usual nobody.
+    """
+    uid = FIRST_UID + grader
+    try:
+        lines = Path("/proc/self/uid_map").read_text().splitlines()
+    except OSError:
+        return NOBODY
+    mapped = [map(int, line.split()) for line in lines]
+    return uid if any(first <= uid < first + count for first, _, count in mapped) else NOBODY
+
+
+def _own_tasks() -> int:
+    """Return how many threads this user's processes have now."""
+    tasks = 0
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if process.stat().st_uid == os.getuid():
+                tasks += len(os.listdir(process / "task"))
+        except OSError:
+            continue
+    return tasks
+
+
 def _landlock_abi() -> int:
     """Return the version of Landlock that the kernel has, 0 or less for none."""
     return ctypes.CDLL(None, use_errno=True).syscall(
@@ -283,6 +377,7 @@ def _filter(pid: int) -> bytes:
     program += line(load, number)
     if machine == 0xC000003E:
         program += line(above, 0x40000000, 0, 1) + line(give, kill)  # the x32 calls
+    program += line(above, _YOUNGEST + 1, 0, 1) + line(give, absent)
     for table, answer in ((_REFUSED, refuse), (_NOT_THERE, absent)):
         for numbers in table.values():
             if numbers[column] >= 0:
@@ -296,8 +391,11 @@ def _filter(pid: int) -> bytes:
     # Limits of this process may be read and lowered, never those of another.
     own = line(equal, 0, 1, 0) + line(equal, pid, 0, 1)
     program += only_if(_PRLIMIT[column], first, own + else_refuse)
-    program += only_if(_PRCTL[column], first, line(equal, _PR_SET_PDEATHSIG, 1, 0) + else_refuse)
-    for call, refused in ((_FCNTL, _FCNTL_REFUSED), (_IOCTL_CALL, _IOCTL_REFUSED)):
+    for call, argument, refused in (
+        (_PRCTL, first, _PRCTL_REFUSED),
+        (_FCNTL, second, _FCNTL_REFUSED),
+        (_IOCTL_CALL, second, _IOCTL_REFUSED),
+    ):
         tests = b"".join(line(equal, value, 0, 1) + line(give, refuse) for value in refused)
-        program += only_if(call[column], second, tests + line(give, allow))
+        program += only_if(call[column], argument, tests + line(give, allow))
     return program + line(give, allow)

@@ -25,6 +25,12 @@ DEEPEST = 40  # lists in lists
 LONGEST_INT = 2**1024
 HEAD = struct.Struct("!II")  # size of the whole rest, size of its JSON text
 KINDS = "biufc"  # of dtypes: booleans and numbers
+_DTYPES = {
+    np.dtype(one).newbyteorder(order).str: np.dtype(one).newbyteorder(order)
+    for one in np.typecodes["All"]
+    for order in "<>"
+    if np.dtype(one).kind in KINDS
+}
 
 
 class Garbage(ValueError):
@@ -111,7 +117,7 @@ def decode(message: bytes) -> Any:
         (length,) = struct.unpack_from("!I", message)
         tree = json.loads(message[4 : 4 + length].decode("utf-8", "surrogatepass"))
         rest = _Rest(memoryview(message)[4 + length :])
-        value = _value(tree, rest)
+        value = _value(tree, rest, 0)
     except (ValueError, TypeError, KeyError, struct.error, RecursionError, OverflowError) as error:
         raise Garbage(f"no message: {type(error).__name__}") from None
     if rest.bytes:
@@ -132,19 +138,18 @@ class _Rest:
         return taken
 
 
-def _value(tree: Any, rest: _Rest) -> Any:
+def _value(tree: Any, rest: _Rest, depth: int) -> Any:
     if not isinstance(tree, list):
-        if isinstance(tree, dict):
-            raise Garbage("a dict without its tag")
-        # Half of a surrogate pair is text to Python, and to no file.
-        return tree.encode("utf-8", "replace").decode() if isinstance(tree, str) else tree
+        return _plain_value(tree)
     kind, *items = tree
+    if depth > DEEPEST:
+        raise Garbage("too deep")
     if kind in ("list", "tuple"):
-        values = [_value(item, rest) for item in items]
+        values = [_value(item, rest, depth + 1) for item in items]
         return values if kind == "list" else tuple(values)
     if kind == "dict":
         (pairs,) = items
-        return {key: _value(item, rest) for key, item in pairs.items()}
+        return {_text(key): _value(item, rest, depth + 1) for key, item in pairs.items()}
     if kind == "complex":
         real, imag = items
         return complex(float(real), float(imag))
@@ -160,15 +165,26 @@ def _value(tree: Any, rest: _Rest) -> Any:
         return np.frombuffer(rest.take(dtype.itemsize), dtype)[0]
     if kind == "other":
         (words,) = items
-        return Other(str(words)[:200])
+        return Other(_text(str(words)[:200]))
     raise Garbage("an unknown kind")
+
+
+def _plain_value(leaf: Any) -> Any:
+    """Return what JSON has written as it is."""
+    if isinstance(leaf, dict):
+        raise Garbage("a dict without its tag")
+    if isinstance(leaf, int) and abs(leaf) >= LONGEST_INT:
+        raise Garbage("a number that is too long")
+    return _text(leaf) if isinstance(leaf, str) else leaf
+
+
+def _text(text: str) -> str:
+    """Return text without halves of surrogate pairs, which are text to Python and to no file."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _numbers(name: Any) -> np.dtype:
     """Return the dtype of this name if it is one of numbers."""
-    if type(name) is not str or len(name) > 8:
-        raise Garbage("no dtype")
-    dtype = np.dtype(name)
-    if dtype.kind not in KINDS or dtype.fields or dtype.subdtype:
-        raise Garbage("a dtype of no numbers")
-    return dtype
+    if type(name) is not str or name not in _DTYPES:
+        raise Garbage("no dtype of numbers")
+    return _DTYPES[name]

@@ -1,12 +1,12 @@
 """The program that forks one sandboxed process per submission from a warm interpreter.
 
-It is started by the judge with a socket and settings as JSON. It imports what notebooks need, once,
-and nothing that knows an answer; then it does as the socket says, one process at a time:
+It is started by the judge, which writes settings into its standard input. It imports what notebooks
+need, once, and nothing that knows an answer; then it does as a socket says, one process at a time:
 
 | message | with                 | does                                  | reply           |
 |---------|----------------------|---------------------------------------|-----------------|
 | fork    | the process's socket | forks a process that serves the judge | its number      |
-| end     |                      | kills that process                    | its exit status |
+| end     |                      | kills that process                    | its exit code   |
 | (none)  | end of file          | kills it, tidies up and exits         |                 |
 
 The forked process enters the sandbox, says "hello" on its own socket and answers requests there:
@@ -21,7 +21,6 @@ import json
 import os
 import pickle
 import random
-import shutil
 import signal
 import socket
 import struct
@@ -31,12 +30,13 @@ from typing import Any
 
 import numpy as np
 
-from autograder.student import wire
+from autograder.student import scratch, wire
 from autograder.student.calling import UNWRITTEN, Reply, call
 from autograder.student.cells import Shell, showing, stand_in_for_autograder
-from autograder.student.sandbox import Sandbox
+from autograder.student.sandbox import Limits, Sandbox
 from autograder.student.watching import Watched, watch
 
+WORK = "work"  # the student's part of the folder
 WARM = (
     "cloudpickle", "course", "course.activations", "course.datasets", "course.figures",
     "course.gradcheck", "course.graph", "course.losses", "course.mlp", "course.optim",
@@ -51,49 +51,73 @@ def main(settings: dict[str, Any]) -> None:
     Parameters
     ----------
     settings : dict
-        `scratch`, `forbidden`, `seconds`, `version`, and either `socket`, a descriptor to fork
-        processes for, or `port` and `token`: where this process, the only one, reports for work.
+        `folder`, `forbidden`, `limits`, `level`, `grader`, `version`, and either `socket`, a
+        descriptor to fork processes for, or `port` and `token`: where this process, the only one,
+        reports for work. What is forbidden is a secret too, and forgotten.
     """
-    scratch = Path(settings["scratch"])
+    folder = Path(settings["folder"])
+    (folder / WORK).mkdir(exist_ok=True)
     _warm_up(settings["version"])
-    course_folder = Path(sys.modules["course"].__file__).parent
     sandbox = Sandbox(
-        scratch, map(Path, settings["forbidden"]), [course_folder], settings["seconds"]
+        folder / WORK,
+        map(Path, settings.pop("forbidden")),
+        [Path(sys.modules["course"].__file__).parent],
+        Limits(**settings["limits"]),
+        settings["level"],
+        settings["grader"],
     )
     if sandbox.uid is not None:
-        os.chown(scratch, sandbox.uid, sandbox.uid)
+        os.chown(sandbox.scratch, sandbox.uid, sandbox.uid)
     os.environ.clear()
-    os.environ |= {name: str(scratch) for name in ("HOME", "TMPDIR", "MPLCONFIGDIR")}
+    os.environ |= dict.fromkeys(("HOME", "TMPDIR", "MPLCONFIGDIR"), str(sandbox.scratch))
     os.environ["MPLBACKEND"] = "agg"
     if "port" in settings:
+        scratch.empty(sandbox.scratch)
         channel = socket.create_connection(("127.0.0.1", settings["port"]))
         channel.sendall(settings["token"].encode())
         _student(channel, sandbox)
-    control = socket.socket(fileno=settings["socket"])
     gc.collect()
     gc.freeze()  # else a collection in a forked process copies every page
+    _obey(socket.socket(fileno=settings["socket"]), sandbox)
+    with contextlib.suppress(OSError):
+        scratch.empty(folder)
+        folder.rmdir()
+
+
+def _obey(control: socket.socket, sandbox: Sandbox) -> None:
+    """Fork and end processes as the judge says."""
     control.send(b"ready")
     child = 0
     while True:
         message, files, _, _ = socket.recv_fds(control, 64, 1)
         if message == b"fork":
+            scratch.empty(sandbox.scratch)
             child = os.fork()
             if child == 0:
                 control.close()
                 _student(socket.socket(fileno=files[0]), sandbox)
             os.close(files[0])
-            control.send(str(child).encode())
+            control.send(b"forked")
             continue
-        status = 0
-        if child:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(child, signal.SIGKILL)
-            _, status = os.waitpid(child, 0)
-            child = 0
+        code = _end(child) if child else 0
+        child = 0
         if not message:
-            shutil.rmtree(scratch.parent, ignore_errors=True)
             return
-        control.send(str(status).encode())
+        control.send(str(code).encode())
+
+
+def _end(child: int) -> int:
+    """Kill a process and all that it has started; return its exit code."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(child, signal.SIGKILL)
+    _, status = os.waitpid(child, 0)
+    mine = Path(f"/proc/self/task/{os.getpid()}/children")
+    while mine.exists() and (left := mine.read_text().split()):
+        for orphan in map(int, left):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(orphan, signal.SIGKILL)
+            os.waitpid(orphan, 0)
+    return os.waitstatus_to_exitcode(status)
 
 
 def _warm_up(version: str) -> None:
@@ -115,14 +139,19 @@ def _student(channel: socket.socket, sandbox: Sandbox) -> None:
         for standard in (0, 1, 2):
             os.dup2(nowhere, standard)
         if hasattr(os, "setsid"):  # not on Windows
-            os.setsid()
+            with contextlib.suppress(PermissionError):  # a fresh interpreter leads one already
+                os.setsid()
             keep = sorted({channel.fileno(), sandbox.rules, -1})
             for low, high in zip(keep, [*keep[1:], os.sysconf("SC_OPEN_MAX")], strict=True):
                 os.closerange(max(low, 2) + 1, high)
         os.chdir(sandbox.scratch)
         random.seed(0)
         np.random.seed(0)  # noqa: NPY002  what students use; the same for everybody
-        sandbox.enter()
+        try:
+            sandbox.enter()
+        except OSError as error:
+            channel.sendall(wire.encode({"hello": str(error)}))
+            return
         channel.sendall(wire.encode({"hello": sandbox.level}))
         _serve(channel)
     finally:
@@ -175,5 +204,5 @@ def _watch(space: dict[str, Any], name: str, parcel: bytes) -> list[dict[str, An
 
 
 def begin() -> None:
-    """Read the settings that the judge passed on the command line, and serve it."""
-    main(json.loads(sys.argv[1]))
+    """Read the settings that the judge has written, and serve it."""
+    main(json.load(sys.stdin))
