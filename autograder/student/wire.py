@@ -112,7 +112,7 @@ def decode(message: bytes) -> Any:
         tree = json.loads(message[4 : 4 + length].decode("utf-8", "surrogatepass"))
         rest = _Rest(memoryview(message)[4 + length :])
         value = _value(tree, rest)
-    except (ValueError, TypeError, KeyError, struct.error, RecursionError, OverflowError) as error:
+    except Exception as error:  # whatever such bytes make JSON and NumPy trip over
         raise Garbage(f"no message: {type(error).__name__}") from None
     if rest.bytes:
         raise Garbage(f"{len(rest.bytes)} bytes too many")
@@ -136,15 +136,14 @@ def _value(tree: Any, rest: _Rest) -> Any:
     if not isinstance(tree, list):
         if isinstance(tree, dict):
             raise Garbage("a dict without its tag")
-        # Half of a surrogate pair is text to Python, and to no file.
-        return tree.encode("utf-8", "replace").decode() if isinstance(tree, str) else tree
+        return _whole(tree) if isinstance(tree, str) else tree
     kind, *items = tree
     if kind in ("list", "tuple"):
         values = [_value(item, rest) for item in items]
         return values if kind == "list" else tuple(values)
     if kind == "dict":
         (pairs,) = items
-        return {key: _value(item, rest) for key, item in pairs.items()}
+        return {_whole(key): _value(item, rest) for key, item in pairs.items()}
     if kind == "complex":
         real, imag = items
         return complex(float(real), float(imag))
@@ -160,8 +159,13 @@ def _value(tree: Any, rest: _Rest) -> Any:
         return np.frombuffer(rest.take(dtype.itemsize), dtype)[0]
     if kind == "other":
         (words,) = items
-        return Other(str(words)[:200])
+        return Other(_whole(str(words)[:200]))
     raise Garbage("an unknown kind")
+
+
+def _whole(text: str) -> str:
+    """Return text that a file can hold: half of a surrogate pair is text to Python only."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _numbers(name: Any) -> np.dtype:
