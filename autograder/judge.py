@@ -11,6 +11,7 @@ Nothing that comes from there is run or unpickled. Each request has one answer, 
 in a limited time; computing time decides, clock time only guards against one that waits for ever.
 """
 
+import contextlib
 import json
 import os
 import pickle
@@ -26,8 +27,9 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from multiprocessing.util import Finalize
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import cloudpickle
 
@@ -42,10 +44,16 @@ from autograder.student.calling import UNWRITTEN, WRONG, Reply
 from autograder.student.sandbox import SEALED, level
 from autograder.student.watching import Watched
 
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None
+
 CELL_SECONDS = 20  # of computing, for a cell or a check
 SUBMISSION_SECONDS = 300  # of computing, for all cells and checks together
 PATIENCE = 3  # clock time for each second of computing time
 TICK = 0.1  # seconds between looks at a process that has not answered yet
+FOLDER = "backprop-student-"  # where the folders' names begin
 DISK, FILES = 256 * 2**20, 5000  # bytes and files in a process's folder
 START_SECONDS = 60
 BEGIN = f"""
@@ -145,7 +153,7 @@ class StudentProcess:
                 if time.monotonic() > until:
                     raise LostError("does not answer any more", again=True) from None
             except OSError:
-                raise LostError("ended its process") from None
+                raise LostError("ended its process", again=True) from None
 
     def _receive(self, seconds: float) -> Any:
         began, used = time.monotonic(), self._cpu()
@@ -168,8 +176,8 @@ class StudentProcess:
                 continue
             except OSError:
                 part = b""
-            if not part:
-                raise LostError("ended its process")
+            if not part:  # unless `Zygote.end` knows what it died of, somebody has killed it
+                raise LostError("ended its process", again=True)
             parts += part
         return bytes(parts)
 
@@ -182,7 +190,7 @@ class StudentProcess:
             )
         if time.monotonic() - began > PATIENCE * seconds:
             raise LostError(f"gave no answer in {PATIENCE * seconds:g} seconds", again=True)
-        sizes = [file.lstat().st_size for file in self.scratch.rglob("*")]
+        sizes = list(_sizes(self.scratch))
         if sum(sizes) > DISK or len(sizes) > FILES:
             raise LostError(f"wrote more than {DISK >> 20} MB or {FILES} files")
 
@@ -207,7 +215,10 @@ class Zygote:
         self.level = level()
         home = Path(autograder.__file__).parent
         self.forbidden = (home, data_folder("solutions"), data_folder("notebooks"), *forbidden)
-        self.folder = Path(tempfile.mkdtemp(prefix="backprop-student-"))
+        _remove_left_over()
+        self.folder = Path(tempfile.mkdtemp(prefix=FOLDER))
+        self.lock = _locked(self.folder)
+        Finalize(None, self.close, exitpriority=1)  # also where a worker process ends
         self.scratch = self.folder / "work"
         self.program: subprocess.Popen | None = None
         self.control: socket.socket | None = None
@@ -235,7 +246,7 @@ class Zygote:
         raise AssertionError
 
     def end(self) -> str:
-        """Kill the process and return what it had died of before, if anything."""
+        """Kill the process and return what it had died of before, if by its own doing."""
         if self.student is None:
             return ""
         student, self.student = self.student, None
@@ -253,6 +264,9 @@ class Zygote:
         """Stop the program and remove its folder."""
         self._stop()
         _remove(self.folder)
+        if self.lock is not None:
+            self.lock.close()
+            self.lock = None
 
     def _fork(self) -> StudentProcess:
         if self.control is None:
@@ -266,7 +280,10 @@ class Zygote:
         mine, its = socket.socketpair()
         with its:
             socket.send_fds(self.control, [b"fork"], [its.fileno()])
-        return StudentProcess(mine, int(self.control.recv(64)), self.scratch)
+        number = self.control.recv(64)
+        if not number:  # it was killed in between
+            raise LostError("does not answer any more", again=True)
+        return StudentProcess(mine, int(number), self.scratch)
 
     def _spawn(self) -> StudentProcess:
         """Start a fresh interpreter, where forking a warm one is not possible or not safe."""
@@ -420,15 +437,44 @@ def _death(status: int) -> str:
     return f"ended its process (exit code {os.WEXITSTATUS(status)})"
 
 
+def _locked(folder: Path) -> IO | None:
+    """Lock a judge's folder for as long as the judge lives; None if it is locked already."""
+    if fcntl is None:
+        return None
+    file = (folder / "lock").open("a")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.close()
+        return None
+    return file
+
+
+def _remove_left_over() -> None:
+    """Remove the folders of judges that were killed together with their zygotes."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{FOLDER}*"):
+        with contextlib.suppress(OSError):  # somebody else's, or just going
+            lock = _locked(folder) if (folder / "lock").is_file() else None
+            if lock is not None:
+                with lock:
+                    _remove(folder)
+
+
+def _sizes(folder: Path) -> Iterator[int]:
+    """Return the sizes of all that is in a folder while somebody else changes it."""
+    for root, folders, files in os.walk(folder):  # passes over what is gone
+        for name in (*folders, *files):
+            with contextlib.suppress(OSError):
+                yield os.lstat(os.path.join(root, name)).st_size
+
+
 def _remove(path: Path) -> None:
     """Remove a file or a folder, whatever its modes are."""
-
-    def unlock(function: Any, name: str, _: Any) -> None:
-        os.chmod(Path(name).parent, 0o700)
-        os.chmod(name, 0o700)
-        function(name)
-
     if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path, onerror=unlock)
+        for root, folders, _ in os.walk(path):  # top down: a folder is unlocked before it is read
+            for name in folders:
+                if not os.path.islink(os.path.join(root, name)):
+                    os.chmod(os.path.join(root, name), 0o700)
+        shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)
