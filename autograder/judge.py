@@ -270,20 +270,20 @@ class Zygote:
 
     def _fork(self) -> StudentProcess:
         if self.control is None:
-            mine, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            self.control, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
             with its:
                 self._start({"socket": its.fileno()}, (its.fileno(),))
-            mine.settimeout(START_SECONDS)
-            self.control = mine
-            if mine.recv(64) != b"ready":
+            self.control.settimeout(START_SECONDS)
+            if self.control.recv(64) != b"ready":
                 raise LostError("does not start", again=True)
         mine, its = socket.socketpair()
-        with its:
-            socket.send_fds(self.control, [b"fork"], [its.fileno()])
-        number = self.control.recv(64)
-        if not number:  # it was killed in between
-            raise LostError("does not answer any more", again=True)
-        return StudentProcess(mine, int(number), self.scratch)
+        try:
+            with its:
+                socket.send_fds(self.control, [b"fork"], [its.fileno()])
+            return StudentProcess(mine, int(self.control.recv(64)), self.scratch)
+        except (OSError, ValueError):  # it was killed in between
+            mine.close()
+            raise LostError("does not answer any more", again=True) from None
 
     def _spawn(self) -> StudentProcess:
         """Start a fresh interpreter, where forking a warm one is not possible or not safe."""
@@ -312,16 +312,17 @@ class Zygote:
         threads = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
         environment |= dict.fromkeys(threads, "1")
         environment |= {"MPLBACKEND": "agg", "PYTHONHASHSEED": "0", "PYTHONUTF8": "1"}
-        self.program = subprocess.Popen(
-            [sys.executable, "-E", "-P", "-c", BEGIN, student, path, json.dumps(settings)],
-            pass_fds=descriptors,
-            env=environment,
-            cwd=self.folder,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=(self.folder / "log").open("ab"),
-            start_new_session=True,
-        )
+        with (self.folder / "log").open("ab") as log:
+            self.program = subprocess.Popen(
+                [sys.executable, "-E", "-P", "-c", BEGIN, student, path, json.dumps(settings)],
+                pass_fds=descriptors,
+                env=environment,
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+                start_new_session=True,
+            )
 
     def _stop(self) -> None:
         self.end()
