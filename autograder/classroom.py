@@ -57,9 +57,10 @@ def configure(config: Any, config_file: str) -> None:
     """
     folder = Path(config_file).resolve().parent
     config.CourseDirectory.root = str(folder)
+    config.Autograde.exporter_class = "autograder.sanitize.Reader"  # nbconvert's NotebookExporter
     config.Autograde.sanitize_preprocessors = [
         "nbgrader.preprocessors.ClearOutput",
-        "autograder.sanitize.Restore",  # in the place of nbgrader's DeduplicateIds
+        "autograder.sanitize.DeduplicateOthers",  # nbgrader's DeduplicateIds
         "nbgrader.preprocessors.OverwriteKernelspec",
         "nbgrader.preprocessors.OverwriteCells",
         "autograder.sanitize.CheckOthers",  # nbgrader's CheckCellMetadata
@@ -241,7 +242,6 @@ def run_step(folder: Path, converter: type, lesson: str, student: str = "*") -> 
         Empty if all went well, else the last line of what nbgrader logged as an error.
     """
     from nbgrader.coursedir import CourseDirectory
-    from nbgrader.utils import capture_log
 
     config = class_config(folder)
     config.CourseDirectory.assignment_id = lesson
@@ -249,6 +249,13 @@ def run_step(folder: Path, converter: type, lesson: str, student: str = "*") -> 
     step = converter(coursedir=CourseDirectory(config=config), config=config)
     step.force = True
     step.create_assignment = True  # where the step is generate_assignment
+    return outcome_of(step)
+
+
+def outcome_of(step: Any) -> str:
+    """Run one of nbgrader's converters; return what went wrong, empty if nothing did."""
+    from nbgrader.utils import capture_log
+
     outcome = capture_log(step)
     if outcome["success"]:
         return ""

@@ -44,8 +44,8 @@ class Execute(StockExecute):
         self, nb: NotebookNode, resources: Any, *args: Any, **kwargs: Any
     ) -> tuple[NotebookNode, Any]:
         """Put into a sanitized notebook the outputs that nbgrader reads the marks from."""
-        name = resources.get("nbgrader", {}).get("assignment")
-        if name not in lesson_names():
+        name = lesson_in(resources)
+        if not name:
             return super().preprocess(nb, resources, *args, **kwargs)
         folder = Path(self.config.CourseDirectory.root)
         require_seal(self.unsafe)
@@ -61,6 +61,13 @@ class Execute(StockExecute):
         # The records, with checksums and points, are the gradebook's; ours are the source's.
         _copy_records(nb, mended)
         return mended, resources
+
+
+def lesson_in(resources: Any) -> str:
+    """Return which lesson nbgrader is at; empty for notebooks that are not ours."""
+    at = (resources or {}).get("nbgrader", {})
+    name = at.get("assignment", "")
+    return name if name in lesson_names() and at.get("notebook") == name else ""
 
 
 def require_seal(unsafe: bool) -> None:

@@ -5,9 +5,9 @@
 | `fingerprint` | any values, by content: text, numbers, declarations, functions by their code |
 | `software`    | this package's checks and library, Python and NumPy                          |
 
-A function is its code, its defaults, what it closes over, and the functions and values of its own
-module that it uses. So an exercise has another fingerprint if anything that it does has changed,
-and the same one if only another exercise has.
+A function is its code, its defaults, what it closes over, and the functions, classes and values of
+its own module that it uses. So an exercise has another fingerprint if anything that it does has
+changed, and the same one if only another exercise has.
 """
 
 import dataclasses
@@ -29,7 +29,7 @@ from autograder import __version__
 def fingerprint(*values: Any) -> str:
     """Return a name for these values that is the same in every process."""
     digest = hashlib.sha256()
-    for piece in _pieces(values, set()):
+    for piece in _pieces(values, {}):
         digest.update(piece.encode("utf-8", "surrogatepass") + b"\0")
     return digest.hexdigest()[:32]
 
@@ -43,19 +43,25 @@ def software() -> str:
     return fingerprint(__version__, platform.python_version(), np.__version__, *texts)
 
 
-def _pieces(value: Any, seen: set[int]) -> Iterator[str]:
-    """Return the text of a value, piece by piece; what has been told once is not told again."""
+def _pieces(value: Any, seen: dict[int, Any]) -> Iterator[str]:
+    """Return the text of a value, piece by piece.
+
+    What has been told once, and may hold itself, is not told again; `seen` keeps it alive, so that
+    no other object gets its number. Constants are told each time: whether two equal ones are one
+    object depends on how Python came to them.
+    """
     if isinstance(value, str | bytes | int | float | complex | type(None) | type(...)):
         yield f"{type(value).__name__} {value!r}"
         return
-    if id(value) in seen:
-        yield "again"
-        return
-    seen.add(id(value))
+    if not isinstance(value, tuple | frozenset | CodeType):
+        if id(value) in seen:
+            yield "again"
+            return
+        seen[id(value)] = value
     if isinstance(value, FunctionType):
         yield from _function_pieces(value, seen)
     elif isinstance(value, CodeType):
-        yield f"{value.co_code.hex()} {value.co_names} {value.co_varnames}"
+        yield f"{value.co_code.hex()} {value.co_names} {value.co_varnames} {value.co_freevars}"
         yield from _pieces(value.co_consts, seen)
     elif isinstance(value, partial):
         yield from _pieces((value.func, value.args, value.keywords), seen)
@@ -68,16 +74,18 @@ def _pieces(value: Any, seen: set[int]) -> Iterator[str]:
         for item in value:
             yield from _pieces(item, seen)
     elif isinstance(value, set | frozenset):
-        yield from _pieces(sorted(fingerprint(item) for item in value), seen)
+        yield from _pieces(tuple(sorted(fingerprint(item) for item in value)), seen)
     elif dataclasses.is_dataclass(value) and not isinstance(value, type):
-        fields = {f.name: getattr(value, f.name) for f in dataclasses.fields(value)}
+        fields = tuple((f.name, getattr(value, f.name)) for f in dataclasses.fields(value))
         yield from _pieces((type(value).__name__, fields), seen)
+    elif hasattr(value, "__wrapped__"):  # behind a decorator such as lru_cache
+        yield from _pieces(value.__wrapped__, seen)
     else:  # a module, a class, a ufunc: known by its name
         name = getattr(value, "__qualname__", getattr(value, "__name__", type(value).__name__))
         yield f"{getattr(value, '__module__', '')} {name}"
 
 
-def _function_pieces(function: FunctionType, seen: set[int]) -> Iterator[str]:
+def _function_pieces(function: FunctionType, seen: dict[int, Any]) -> Iterator[str]:
     yield function.__qualname__
     yield from _pieces((function.__code__, function.__defaults__, function.__kwdefaults__), seen)
     for cell in function.__closure__ or ():
@@ -92,7 +100,16 @@ def _function_pieces(function: FunctionType, seen: set[int]) -> Iterator[str]:
         own = getattr(used, "__module__", function.__module__) == function.__module__
         if used is not None and own and used is not module and not isinstance(used, ModuleType):
             yield name
-            yield from _pieces(used, seen)
+            yield from _pieces(_parts(used) if isinstance(used, type) else used, seen)
+
+
+def _parts(used: type) -> tuple[tuple[str, Any], ...]:
+    """Return the methods and values of a class, but for what Python puts there by itself."""
+    return tuple(
+        (name, getattr(part, "fget", part))
+        for name, part in vars(used).items()
+        if isinstance(part, FunctionType) or not name.startswith("__")
+    )
 
 
 def _names(code: CodeType) -> set[str]:

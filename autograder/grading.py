@@ -15,8 +15,7 @@ at all gets 0 and its reason.
 """
 
 import hashlib
-import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -25,9 +24,10 @@ from typing import Any
 from autograder.classroom import ClassError, class_config, read_seed
 from autograder.execute import current_assignment, require_seal, store_of
 from autograder.fingerprint import fingerprint
+from autograder.journal import append, entries
 from autograder.lessons import Lesson, find_lesson
-from autograder.pool import Outcome, Task, in_workers, run_all
-from autograder.recording import Scores, marks_in, open_for_many, record, record_zero
+from autograder.pool import Outcome, Task, in_workers, problem_with, run_all
+from autograder.recording import Scores, marks_in, open_for_many, record, record_reason
 from autograder.reference import full_name, lesson_names
 from autograder.result import Result
 from autograder.signing import doubtful
@@ -170,14 +170,15 @@ def grade_class(
         done.append(_done(outcome))
     announce(_changes(folder, done))
     by_task = {one.task: one for one in done}
-    jobs = [(one.task, one.problem) for one in done]
+    jobs = [(one.task, one.problem, one.failure) for one in done]
     recorded = in_workers(_record, jobs, min(workers, RECORDERS))
-    for (task, _), failure in progress(recorded, len(jobs), "recorded"):
-        failure = failure and _record((task, by_task[task].problem))  # once more, and alone
+    for job, failure in progress(recorded, len(jobs), "recorded"):
+        task = job[0]
+        if failure or failure is None:
+            failure = _record_alone(job)
         note = _note(by_task[task], failure, keys[task])
         notes[note["submission"]] = note
-        with (folder / GRADED_FILE).open("a", encoding="utf-8") as file:
-            file.write(json.dumps(note) + "\n")
+        append(folder / GRADED_FILE, note)
     return _submissions(folder, todo, notes)
 
 
@@ -248,8 +249,12 @@ def misplaced(folder: Path) -> list[str]:
 def _key(task: Task) -> str:
     """Return a hash of everything that a submission's marks depend on."""
     assignment = current_assignment(task.folder, task.lesson)
-    file = task.path.read_bytes() if task.path.is_file() else b"missing"
-    return fingerprint(hashlib.sha256(file).hexdigest(), assignment.keys, assignment.points)
+    try:
+        with task.path.open("rb") as file:
+            content = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        content = type(error).__name__
+    return fingerprint(content, problem_with(task), assignment.keys, assignment.points)
 
 
 def _name(task: Task) -> str:
@@ -262,6 +267,7 @@ class _Done:
 
     task: Task
     problem: str
+    failure: str
     content: str
     signature: str | None
     look: list[str]
@@ -276,12 +282,13 @@ def _done(outcome: Outcome) -> _Done:
     return _Done(
         outcome.task,
         outcome.problem,
+        outcome.failure,
         outcome.content,
         outcome.signature,
         [f"{result.exercise}: {result.look}" for result in results if result.look],
         {result.exercise: result.earned for result in results},
         run.level if run else "",
-        run.sure if run else outcome.sure,
+        run.sure if run else True,
     )
 
 
@@ -291,7 +298,8 @@ def _changes(folder: Path, done: list[_Done]) -> list[Change]:
     for name in dict.fromkeys(one.task.lesson for one in done):
         before = marks_in(folder, find_lesson(name))
         for one in done:
-            scores = before.get(one.task.student) if one.task.lesson == name else None
+            known = one.task.lesson == name and not one.failure
+            scores = before.get(one.task.student) if known else None
             for exercise, score in (scores or {}).items():
                 now = one.earned.get(exercise, 0.0)
                 if score is not None and score != now:
@@ -299,22 +307,35 @@ def _changes(folder: Path, done: list[_Done]) -> list[Change]:
     return changes
 
 
-def _record(job: tuple[Task, str]) -> str:
-    """Write one submission's marks, or 0 for its problem; return why that failed."""
-    task, problem = job
+def _record(job: tuple[Task, str, str]) -> str:
+    """Write one submission's marks, or why it has none; return why that failed."""
+    task, problem, failure = job
     open_for_many()
-    if problem:
-        record_zero(task.folder, task.student, find_lesson(task.lesson), problem)
-        return ""
-    return record(task.folder, task.student, find_lesson(task.lesson))
+    lesson = find_lesson(task.lesson)
+    if not (problem or failure):
+        return record(task.folder, task.student, lesson)
+    try:
+        record_reason(task.folder, task.student, lesson, problem or failure, zero=bool(problem))
+    except Exception as error:  # whatever the database says to such a name, or to a full disk
+        return f"the gradebook could not hold it: {str(error).splitlines()[0]}"
+    return ""
+
+
+def _record_alone(job: tuple[Task, str, str]) -> str:
+    """Try once more, with nothing beside it; if that fails too, write down why."""
+    task, problem, _ = job
+    failure = _record(job)
+    if failure and not problem:
+        _record((task, "", failure))
+    return failure
 
 
 def _note(one: _Done, failure: str, key: str) -> dict[str, Any]:
     """Return what is noted about a submission; what failed or is not sure is done again."""
-    problem = one.problem or failure
+    problem = one.problem or one.failure or failure
     return {
         "submission": _name(one.task),
-        "key": key if one.sure and not failure else "",
+        "key": key if one.sure and not (one.failure or failure) else "",
         "problem": problem,
         "content": "" if problem else one.content,
         "signature": one.signature,
@@ -344,14 +365,6 @@ def _submissions(
 
 def _read_notes(folder: Path) -> dict[str, dict[str, Any]]:
     """Return the last note on every submission; a line torn by a crash does not count."""
-    return {note["submission"]: note for note in _lines(folder / GRADED_FILE)}
-
-
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
-    for line in path.read_text(encoding="utf-8").splitlines() if path.is_file() else ():
-        try:
-            note = json.loads(line)
-            if {"submission", "key", "problem", "content", "signature", "look"} <= note.keys():
-                yield note
-        except (json.JSONDecodeError, AttributeError):
-            continue
+    fields = {"submission", "key", "problem", "content", "signature", "look"}
+    found = entries(folder / GRADED_FILE)
+    return {note["submission"]: note for _, _, note in found if fields <= note.keys()}

@@ -12,6 +12,7 @@ in a limited time; computing time decides, clock time only guards against one th
 What it uses is looked at from outside while an answer is awaited, and when it has come.
 """
 
+import contextlib
 import json
 import os
 import pickle
@@ -30,7 +31,7 @@ from dataclasses import asdict, dataclass
 from functools import lru_cache
 from multiprocessing.util import Finalize
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import cloudpickle
 
@@ -49,7 +50,13 @@ from autograder.student.sandbox import level as best_level
 from autograder.student.watching import Called, Watched
 from autograder.student.zygote import WORK
 
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None
+
 TICK = 0.1  # seconds between looks at a process that has not answered yet
+FOLDER = "backprop-student-"  # where the folders' names begin
 START_SECONDS = 60
 BOXED_FOLDER = Path("/student")
 LONGEST_SENTENCE = 2_000  # characters of what a process says about an answer
@@ -267,6 +274,8 @@ class Zygote:
         self.box = bool(bwrap()) if box is None else box
         home = Path(autograder.__file__).parent
         self.forbidden = (home, data_folder("solutions"), data_folder("notebooks"), *forbidden)
+        _remove_left_over()
+        self.lock: IO | None = None
         self.folder = self._new_folder()
         self.log = tempfile.TemporaryFile()
         self.program: subprocess.Popen | None = None
@@ -295,7 +304,7 @@ class Zygote:
         raise AssertionError
 
     def end(self) -> str:
-        """Kill the process and return what it had died of before, if anything."""
+        """Kill the process and return what it had died of before, if by its own doing."""
         if self.student is None:
             return ""
         student, self.student = self.student, None
@@ -315,6 +324,9 @@ class Zygote:
         self.log.close()
         if not self.box:
             _remove(self.folder)
+        if self.lock is not None:
+            self.lock.close()
+            self.lock = None
 
     @property
     def _fresh(self) -> bool:
@@ -325,27 +337,31 @@ class Zygote:
         """Return a new folder, which goes away with us; in a box it is there and nowhere else."""
         if self.box:
             return BOXED_FOLDER
-        folder = Path(tempfile.mkdtemp(prefix="backprop-student-"))
+        folder = Path(tempfile.mkdtemp(prefix=FOLDER))
+        self.lock = _locked(folder)
         Finalize(self, _remove, (folder,), exitpriority=0)
         return folder
 
     def _fork(self) -> StudentProcess:
         if self.control is None:
-            mine, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            self.control, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
             with its:
                 self._start({"socket": its.fileno()}, (its.fileno(),))
-            mine.settimeout(START_SECONDS)
-            self.control = mine
-            if mine.recv(64) != b"ready":
+            self.control.settimeout(START_SECONDS)
+            if self.control.recv(64) != b"ready":
                 raise LostError(f"does not start: {self._last_words()}", again=True)
         mine, its = socket.socketpair()
         mine.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
-        with its:
-            socket.send_fds(self.control, [b"fork"], [its.fileno()])
-        if self.control.recv(64) != b"forked":
-            raise LostError(f"does not fork: {self._last_words()}", again=True)
-        student = StudentProcess(mine, 0, self.folder / WORK, self.limits)
-        student.pid = student.sender()
+        try:
+            with its:
+                socket.send_fds(self.control, [b"fork"], [its.fileno()])
+            if self.control.recv(64) != b"forked":
+                raise LostError(f"does not fork: {self._last_words()}", again=True)
+            student = StudentProcess(mine, 0, self.folder / WORK, self.limits)
+            student.pid = student.sender()
+        except (OSError, LostError):  # it was killed in between
+            mine.close()
+            raise
         if self.box:  # its files are in a tree of their own
             student.work = Path(f"/proc/{student.pid}/root", *student.work.parts[1:])
         return student
@@ -568,3 +584,26 @@ def _death(code: int) -> str:
     if code < 0:
         return f"ended its process ({signal.strsignal(-code) or 'a signal'})"
     return f"ended its process (exit code {code})"
+
+
+def _locked(folder: Path) -> IO | None:
+    """Lock a judge's folder for as long as the judge lives; None if it is locked already."""
+    if fcntl is None:
+        return None
+    file = (folder / "lock").open("a")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.close()
+        return None
+    return file
+
+
+def _remove_left_over() -> None:
+    """Remove the folders of judges that were killed together with their zygotes."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{FOLDER}*"):
+        with contextlib.suppress(OSError):  # somebody else's, or just going
+            lock = _locked(folder) if (folder / "lock").is_file() else None
+            if lock is not None:
+                with lock:
+                    _remove(folder)

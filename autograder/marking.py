@@ -3,13 +3,16 @@
 | function         | does                                                                       |
 |------------------|----------------------------------------------------------------------------|
 | `read_notebook`  | reads a file that may not be a notebook of the course, and says so         |
+| `read_cells`     | reads any file that has cells, whatever is wrong with them                  |
 | `results_in`     | the verdicts that an executed notebook's check cells hold                  |
 | `mark_notebook`  | runs a notebook in a kernel of its own and returns its verdicts            |
 
 A submission goes in, verdicts come out: `grading` reads them with the same `results_in`.
 """
 
+import json
 import os
+import re
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,9 +24,12 @@ from nbformat import NotebookNode
 from autograder.build import CHECK_PREFIX
 from autograder.lessons import Lesson, find_lesson
 from autograder.reference import lesson_names
+from autograder.restoring import grade_id, text_of
 from autograder.result import CRASHED, JSON_MIME, NOT_ATTEMPTED, NOT_DEFINED, Result
 
 SECONDS_PER_CELL = 60
+CELL_TYPES = ("code", "markdown")
+DEFINED = re.compile(r"^(?:def |class )?(\w+) *[=(:]", re.MULTILINE)
 
 
 class NotebookError(ValueError):
@@ -89,16 +95,8 @@ def read_notebook(path: Path, lesson: Lesson | None = None) -> tuple[NotebookNod
     NotebookError
         If the file is no notebook, or holds none of the exercises it should hold.
     """
-    try:
-        notebook = nbformat.read(path, as_version=4)
-    except FileNotFoundError:
-        raise NotebookError(f"{path.name} does not exist") from None
-    except OSError as error:
-        raise NotebookError(f"{path.name} cannot be read: {error.strerror}") from None
-    except Exception as error:  # nbformat raises whatever a broken file makes it trip over
-        reason = str(error).strip().splitlines()[0][:100] if str(error).strip() else "it is empty"
-        raise NotebookError(f"{path.name} is not a notebook: {reason}") from None
-    found = _lesson_of(notebook)
+    notebook = read_cells(path)
+    found = _lesson_of(notebook, lesson)
     if found is None:
         wanted = f"lesson {lesson.name}" if lesson else "any lesson of the course"
         raise NotebookError(f"{path.name} holds none of the exercises of {wanted}")
@@ -107,9 +105,51 @@ def read_notebook(path: Path, lesson: Lesson | None = None) -> tuple[NotebookNod
     return notebook, found
 
 
+def read_cells(path: Path) -> NotebookNode:
+    """Read a file that has the outline of a notebook; what its cells hold may be anything.
+
+    Byte order marks and UTF-16, which some editors write, are read too, and notebooks of the older
+    formats 2 and 3.
+
+    Raises
+    ------
+    NotebookError
+        If it has not.
+    """
+    try:
+        data = json.loads(path.read_bytes())
+        if isinstance(data, dict) and data.get("nbformat") in (1, 2, 3):
+            data = nbformat.convert(nbformat.reader.reads(json.dumps(data)), 4)
+    except FileNotFoundError:
+        raise NotebookError(f"{path.name} does not exist") from None
+    except OSError as error:
+        raise NotebookError(f"{path.name} cannot be read: {error.strerror}") from None
+    except Exception as error:  # whatever a broken file makes JSON and nbformat trip over
+        told = f"{str(error) or type(error).__name__}".strip().splitlines()[0][:100]
+        reason = told if path.stat().st_size else "it is empty"
+        raise NotebookError(f"{path.name} is not a notebook: {reason}") from None
+    if not isinstance(data, dict) or not isinstance(data.get("cells"), list):
+        raise NotebookError(f"{path.name} is not a notebook: it has no list of cells")
+    cells = [_outlined(cell) for cell in data["cells"] if isinstance(cell, dict)]
+    return nbformat.from_dict(data | {"cells": cells, "metadata": {}})
+
+
+def _outlined(cell: dict[str, Any]) -> dict[str, Any]:
+    """Return a cell whose parts are of the types that nbformat says."""
+    metadata, outputs = cell.get("metadata"), cell.get("outputs")
+    metadata = metadata if isinstance(metadata, dict) else {}
+    tags = metadata.get("tags")
+    return cell | {
+        "cell_type": cell["cell_type"] if cell.get("cell_type") in CELL_TYPES else "raw",
+        "metadata": metadata | ({} if isinstance(tags, list) else {"tags": []}),
+        "outputs": outputs if isinstance(outputs, list) else [],
+        "source": text_of(cell.get("source")),
+    }
+
+
 def results_in(notebook: NotebookNode, lesson: Lesson) -> dict[str, Result]:
     """Return the verdicts that an executed notebook holds, one for every exercise of the lesson."""
-    cells = {_grade_id(cell): cell for cell in notebook.cells}
+    cells = {grade_id(cell): cell for cell in notebook.cells}
     results = {}
     for exercise, points in lesson.points.items():
         result = _result_of(cells.get(CHECK_PREFIX + exercise), exercise, points)
@@ -162,17 +202,27 @@ def mark_notebook(path: Path) -> Marks:
     return Marks(path, lesson, results_in(notebook, lesson))
 
 
-def _lesson_of(notebook: NotebookNode) -> Lesson | None:
-    """Return the lesson whose checks a notebook holds most of; None if it holds none."""
-    ids = {_grade_id(cell) for cell in notebook.cells}
+def _lesson_of(notebook: NotebookNode, expected: Lesson | None) -> Lesson | None:
+    """Return the lesson that a notebook answers most of; None if it answers none.
+
+    A cell is known by nbgrader's record, by its own id, or by what it defines: an editor, or a
+    student who copies everything into a new notebook, may have lost the others.
+    """
+    there = set()
+    for cell in notebook.cells:
+        there |= {grade_id(cell), _cell_id(cell), *DEFINED.findall(cell.source)}
     lessons = [find_lesson(name) for name in lesson_names()]
-    counts = [sum(CHECK_PREFIX + name in ids for name in lesson.points) for lesson in lessons]
-    best = max(range(len(lessons)), key=counts.__getitem__)
-    return lessons[best] if counts[best] else None
+    counts = {
+        one: sum(not there.isdisjoint((name, CHECK_PREFIX + name)) for name in one.points)
+        for one in lessons
+    }
+    best = max(lessons, key=lambda one: (counts[one], one is expected))
+    return best if counts[best] else None
 
 
-def _grade_id(cell: NotebookNode) -> str:
-    return cell.metadata.get("nbgrader", {}).get("grade_id", "")
+def _cell_id(cell: NotebookNode) -> str:
+    found = cell.get("id")
+    return found if isinstance(found, str) else ""
 
 
 def _result_of(cell: NotebookNode | None, exercise: str, points: float) -> Result:

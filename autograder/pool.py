@@ -9,17 +9,22 @@
 | `in_workers` | does any jobs in worker processes                              |
 
 Workers are forked when all truths are known, so that these are computed once. A worker that dies
-costs nothing: what it had not finished is done by others.
+costs nothing: what it had not finished is done by others. A submission that kills one worker after
+the other is given up, and the others go on.
 """
 
+import contextlib
 import multiprocessing
 import os
 import signal
 import stat
+import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from multiprocessing.connection import wait
 from pathlib import Path
 from typing import TypeVar
 
@@ -37,7 +42,10 @@ from autograder.signing import signature_in
 
 MOST_BYTES = 200 * 2**20  # of a notebook's file
 LISTED = 5  # files that are named
-DEATHS = 5  # of workers, without a single job done in between
+SUSPECT, DEATHS = 2, 5  # deaths of workers after which a job is done alone, and given up
+GIVEN_UP = 4  # jobs in a row: then it is not the jobs
+LOST = f"it ended {DEATHS} of the grader's own processes; is there too little memory?"
+GRACE = 1  # seconds to finish what has been begun, after Ctrl-C
 Job, Done = TypeVar("Job"), TypeVar("Done")
 
 
@@ -78,9 +86,9 @@ class Outcome:
     fresh : bool
         Whether they were run just now.
     problem : str
-        Why the notebook could not be run.
-    sure : bool
-        Whether another run would give the same.
+        Why there is nothing to be marked in the notebook.
+    failure : str
+        Why the grader could not mark it; that is no fault of the student's.
     signature : str, optional
         What it is signed with.
     """
@@ -90,19 +98,25 @@ class Outcome:
     run: Run | None = None
     fresh: bool = False
     problem: str = ""
-    sure: bool = True
+    failure: str = ""
     signature: str | None = None
 
 
 def run_task(task: Task) -> Outcome:
-    """Run one submission, unless its run is in the class's store."""
+    """Run one submission, unless its run is in the class's store.
+
+    Raises
+    ------
+    AssignmentError, ClassError, OSError
+        If no submission of the class can be run. Any other error concerns this one.
+    """
     try:
         return _run_task(task)
-    except (AssignmentError, ClassError):
+    except (AssignmentError, ClassError, OSError):
         raise
-    except Exception as error:  # whatever a notebook makes us trip over costs nobody else
-        said = f"the grader itself stopped at it, with {type(error).__name__}: {str(error)[:200]}"
-        return Outcome(task, problem=f"{said}. It is tried again in the next run", sure=False)
+    except Exception as error:
+        said = harmless(f"{type(error).__name__}: {str(error)[:200]}")
+        return Outcome(task, failure=f"the grader stumbled over it: {said}")
 
 
 def _run_task(task: Task) -> Outcome:
@@ -128,18 +142,21 @@ def _run_task(task: Task) -> Outcome:
 def problem_with(task: Task) -> str:
     """Return why a submission has no notebook that could be read; empty if it has."""
     path = task.path
-    if any(part.is_symlink() for part in (path, *path.parents[:2])):
-        return f"{path.name} is a link, which may point anywhere: hand in the notebook itself"
-    odd = _no_file_in(path.parent)  # nbgrader copies what lies beside the notebook
-    if odd:
-        return f"{odd} is a link or a device, which may lead anywhere: hand in plain files"
-    if not path.is_file():
-        others = sorted(other.name for other in path.parent.iterdir() if other.is_file())
-        more = f" and {len(others) - LISTED} more files" * (len(others) > LISTED)
-        named = harmless(", ".join(others[:LISTED]))
-        instead = f"; there is {named}{more}" if others else "; the folder is empty"
-        return f"no notebook {path.name} was handed in{instead}"
-    size = path.stat().st_size
+    try:
+        if any(part.is_symlink() for part in (path, *path.parents[:2])):
+            return f"{path.name} is a link, which may point anywhere: hand in the notebook itself"
+        odd = _no_file_in(path.parent)  # nbgrader copies what lies beside the notebook
+        if odd:
+            return f"{odd} is a link or a device, which may lead anywhere: hand in plain files"
+        if not path.is_file():
+            others = sorted(other.name for other in path.parent.iterdir() if other.is_file())
+            more = f" and {len(others) - LISTED} more files" * (len(others) > LISTED)
+            named = harmless(", ".join(others[:LISTED]))
+            instead = f"; there is {named}{more}" if others else "; the folder is empty"
+            return f"no notebook {path.name} was handed in{instead}"
+        size = path.stat().st_size
+    except OSError as error:
+        return f"{path.name} cannot be read: {error.strerror}"
     if size > MOST_BYTES:
         return f"{path.name} has {size >> 20} MB; more than {MOST_BYTES >> 20} MB are not read"
     return ""
@@ -179,15 +196,17 @@ def run_all(
             know_the_truth(task.folder, lesson)
     engine = _on_dask(tasks, scheduler) if scheduler else in_workers(run_task, tasks, workers)
     unsure = []
-    for _, outcome in progress(engine, len(tasks)):
-        if outcome.run is not None and not outcome.run.sure:
+    for task, outcome in progress(engine, len(tasks)):
+        if outcome is None:
+            yield Outcome(task, failure=LOST)
+        elif outcome.run is not None and not outcome.run.sure:
             unsure.append(outcome.task)
         else:
             yield outcome
     # Time may have run out because of the others: each once more, and nothing beside it.
     for task in unsure:
         again = _on_dask([task], scheduler) if scheduler else in_workers(run_task, [task], 1)
-        yield from (outcome for _, outcome in again)
+        yield from (outcome or Outcome(task, failure=LOST) for _, outcome in again)
 
 
 def know_the_truth(folder: Path, lesson: str) -> None:
@@ -202,24 +221,37 @@ def know_the_truth(folder: Path, lesson: str) -> None:
 
 def in_workers(
     do: Callable[[Job], Done], jobs: Iterable[Job], workers: int
-) -> Iterator[tuple[Job, Done]]:
+) -> Iterator[tuple[Job, Done | None]]:
     """Do jobs in worker processes; return each with what came of it, as it ends.
 
-    A worker that is killed is replaced, and what it had not finished is done again.
+    A worker that is killed is replaced, and what it had not finished is done again. A job that is
+    there each time is done alone, and ends with None if that does not help.
+
+    Raises
+    ------
+    ClassError
+        If nothing else happens any more.
     """
-    left, deaths = dict.fromkeys(jobs), 0
+    left, given_up = dict.fromkeys(jobs, 0), 0
     while left:
+        suspect = next((job for job, deaths in left.items() if deaths >= SUSPECT), None)
+        now, at_a_time = ([suspect], 1) if suspect else (list(left), min(workers, len(left)))
         try:
-            for job, done in _in_pool(do, list(left), min(workers, len(left))):
-                left.pop(job)
-                deaths = 0
+            for job, done in _in_pool(do, now, at_a_time):
+                del left[job]
+                given_up = 0
                 yield job, done
         except BrokenProcessPool:
-            deaths += 1
-            if deaths == DEATHS:
+            for job in [job for job in now if job in left][: at_a_time + 1]:  # one waits in line
+                left[job] += 1
+            if suspect and left[suspect] >= DEATHS:
+                del left[suspect]
+                given_up += 1
+                yield suspect, None
+            if given_up == GIVEN_UP:
                 raise ClassError(
-                    f"{DEATHS} of the grader's own processes were killed in a row; is there too "
-                    "little memory? What has been graded is kept: run the command again"
+                    "the grader's own processes are killed again and again; is there too little "
+                    "memory? What has been graded is kept: run the command again"
                 ) from None
 
 
@@ -228,20 +260,58 @@ def _in_pool(
 ) -> Iterator[tuple[Job, Done]]:
     can_fork = "fork" in multiprocessing.get_all_start_methods()
     context = multiprocessing.get_context("fork" if can_fork else "spawn")
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_begin_worker) as pool:
-        futures = {pool.submit(do, job): job for job in jobs}
-        try:
-            for future in as_completed(list(futures)):
-                yield futures.pop(future), future.result()
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_begin_worker)
+    others = set(multiprocessing.active_children())
+    try:
+        with _interrupts_later():
+            futures = {pool.submit(do, job): job for job in jobs}
+        for future in as_completed(list(futures)):
+            yield futures.pop(future), future.result()
+    except BaseException:  # Ctrl-C too, and that nobody wants the rest
+        _stop_soon(pool, set(multiprocessing.active_children()) - others)
+        raise
+    pool.shutdown()
+
+
+def _stop_soon(pool: ProcessPoolExecutor, workers: set[multiprocessing.Process]) -> None:
+    """Let workers finish what they are at, if that is soon, and kill them."""
+    pool.shutdown(wait=False, cancel_futures=True)
+    running = {worker.sentinel: worker for worker in workers}
+    until = time.monotonic() + GRACE
+    while running and (rest := until - time.monotonic()) > 0:
+        for ended in wait(list(running), rest):
+            del running[ended]
+    for worker in running.values():
+        worker.kill()
+    pool.shutdown()
+
+
+@contextlib.contextmanager
+def _interrupts_later() -> Iterator[None]:
+    """Hold Ctrl-C back while processes are forked: they inherit that until they are ready."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _begin_worker() -> None:
-    """Forget what belongs to the parent process; Ctrl-C is its business too."""
+    """Forget what belongs to the parent process; Ctrl-C is its business too. End when it ends."""
     zygote_of.cache_clear()
-    if hasattr(signal, "SIGINT"):
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """End this process when its parent is gone: nobody else would."""
+    multiprocessing.parent_process().join()
+    os._exit(1)
 
 
 def _on_dask(tasks: list[Task], scheduler: str) -> Iterator[tuple[Task, Outcome]]:

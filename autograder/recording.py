@@ -3,41 +3,90 @@
 | name            | does                                                                        |
 |-----------------|-----------------------------------------------------------------------------|
 | `record`        | lets nbgrader's autograde replay a submission's run into the gradebook       |
-| `record_zero`   | gives 0 with a reason to a notebook that cannot be marked                    |
+| `record_reason` | puts there why a notebook could not be marked                                |
 | `marks_in`      | the points of everybody in a lesson, as the gradebook has them               |
 | `open_for_many` | makes nbgrader keep its connection while many submissions are recorded       |
 """
 
+import glob
 import html
 import shutil
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
+from nbgrader import api
+from nbgrader.api import BaseCell, Grade, Gradebook, MissingEntry, SubmittedAssignment
+from nbgrader.api import SubmittedNotebook as Notebook
+from nbgrader.converters import Autograde
+from nbgrader.coursedir import CourseDirectory
+from traitlets import Unicode
+
 from autograder.build import CHECK_PREFIX
-from autograder.classroom import ClassError, database, run_step
+from autograder.classroom import ClassError, class_config, database, outcome_of
 from autograder.lessons import Lesson
+from autograder.sanitize import odd_files
 
 Scores = dict[str, float | None]  # by exercise; None where a human must decide
 
 
+class _Course(CourseDirectory):
+    """A class's folder; a `timestamp.txt` that holds no time does not end the program."""
+
+    def get_existing_timestamp(self, dest_path: str) -> datetime | None:
+        """Return when something was handed in, None if nobody knows."""
+        try:
+            return super().get_existing_timestamp(dest_path)
+        except (Exception, SystemExit):
+            return None
+
+
+class _OneSubmission(Autograde):
+    """nbgrader's autograde of one folder, whatever its name and whatever else lies in it."""
+
+    student = Unicode()
+
+    def init_notebooks(self) -> None:
+        """Take the notebooks of the one folder: its name is no pattern."""
+        folder = Path(self._format_source(self.coursedir.assignment_id, self.student))
+        self.assignments = {str(folder): [str(path) for path in folder.glob("*.ipynb")]}
+        # What a link points to would be copied, and sent out with the feedback.
+        self.coursedir.ignore += [glob.escape(path.name) for path in odd_files(folder)]
+
+
 def record(folder: Path, student: str, lesson: Lesson) -> str:
     """Let nbgrader autograde one submission; return why it could not, empty if it did."""
-    from nbgrader.converters import Autograde
-
-    error = run_step(folder, Autograde, lesson.name, student)
+    config = class_config(folder)
+    config.CourseDirectory.assignment_id = lesson.name
+    course = _Course(config=config)
+    step = _OneSubmission(student=student, force=True, coursedir=course, config=config)
+    error = outcome_of(step)
     return f"nbgrader could not record it: {error}" if error else ""
 
 
-def record_zero(folder: Path, student: str, lesson: Lesson, reason: str) -> None:
-    """Put 0 for every exercise into the gradebook, and the reason there and into the feedback."""
-    from nbgrader.api import Gradebook, MissingEntry
+def record_reason(folder: Path, student: str, lesson: Lesson, reason: str, zero: bool) -> None:
+    """Put into the gradebook and the feedback why there are no marks.
 
-    shutil.rmtree(folder / "autograded" / student / lesson.name, ignore_errors=True)
+    Parameters
+    ----------
+    folder : Path
+        The class.
+    student, lesson : str, Lesson
+        Whose work, on what.
+    reason : str
+        The sentence.
+    zero : bool
+        Whether that earns 0 for every exercise; else a human must decide where there are no points
+        yet.
+    """
+    if zero:
+        shutil.rmtree(folder / "autograded" / student / lesson.name, ignore_errors=True)
     page = folder / "feedback" / student / lesson.name / f"{lesson.name}.html"
     page.parent.mkdir(parents=True, exist_ok=True)
+    told = "0 points" if zero else "Not marked yet"
     page.write_text(
         f"<!doctype html><meta charset=utf-8><title>{lesson.name}</title>"
-        f"<h1>{html.escape(lesson.title)}</h1><p>0 points: {html.escape(reason)}.</p>\n",
+        f"<h1>{html.escape(lesson.title)}</h1><p>{told}: {html.escape(reason)}.</p>\n",
         encoding="utf-8",
     )
     with Gradebook(database(folder)) as gradebook:
@@ -49,7 +98,10 @@ def record_zero(folder: Path, student: str, lesson: Lesson, reason: str) -> None
         submission = gradebook.update_or_create_submission(lesson.name, student)
         for notebook in submission.notebooks:
             for grade in notebook.grades:
-                grade.auto_score, grade.needs_manual_grade = 0, False
+                if zero:
+                    grade.auto_score, grade.needs_manual_grade = 0, False
+                else:
+                    grade.needs_manual_grade |= grade.auto_score is None
             for comment in notebook.comments:
                 comment.auto_comment = reason
         gradebook.db.commit()
@@ -63,9 +115,6 @@ def marks_in(folder: Path, lesson: Lesson) -> dict[str, Scores]:
     ClassError
         If the gradebook does not have the lesson.
     """
-    from nbgrader.api import BaseCell, Grade, Gradebook, MissingEntry, SubmittedAssignment
-    from nbgrader.api import SubmittedNotebook as Notebook
-
     marks: dict[str, Scores] = {}
     with Gradebook(database(folder)) as gradebook:
         try:
@@ -106,8 +155,6 @@ def open_for_many() -> None:
     looks for tables that are there: half of the time that recording a submission takes. Writers
     wait for each other for a minute, not for five seconds.
     """
-    from nbgrader import api
-
     if not hasattr(api.create_engine, "cache_info"):
         patience = {"connect_args": {"timeout": 60}}
         create = api.create_engine

@@ -117,7 +117,7 @@ def _own_cells(
     own = []
     for position, (name, cell) in enumerate(zip(names, cells, strict=False)):
         name = name if last[name] == position else ""
-        text, kind = _text(cell.get("source")), cell.get("cell_type")
+        text, kind = text_of(cell.get("source")), cell.get("cell_type")
         if name:
             mended = nbformat.from_dict(frame[name])
             mended.source = mended.source if mended.metadata.nbgrader.locked else text
@@ -136,7 +136,7 @@ def _name_in(frame: dict[str, NotebookNode], cell: dict[str, Any]) -> str:
     return next((name for name in found if name in frame), "")
 
 
-def _text(source: Any) -> str:
+def text_of(source: Any) -> str:
     """Return a cell's source as text that a file can hold."""
     if isinstance(source, list):
         source = "".join(line for line in source if isinstance(line, str))

@@ -124,18 +124,22 @@ def run_notebook(
 def _run_once(
     steps: tuple[Step, ...], assignment: Assignment, zygote: Zygote, run: Run, fatal: set[Step]
 ) -> bool:
-    """Run all steps but the fatal ones in a new process; False if another one was fatal."""
+    """Run all steps but the fatal ones in a new process; False if another one was fatal.
+
+    What stops for want of a name is done again when all others are, cells first: whoever moves
+    cells about has run them in another order.
+    """
     try:
         student = zygote.fork()
     except LostError:
         run.sure = False
         return False
-    late = []
-    for step in itertools.chain(steps, late):  # grows on the way
+    again: dict[str, list[Step]] = {RUN: [], ASSERT: [], CHECK: []}
+    for step in itertools.chain(steps, *again.values()):  # these grow on the way
         if step in fatal or (step.kind == CHECK and step.text in run.results):
             continue
         try:
-            _take(step, assignment, student, run, late)
+            early = _take(step, assignment, student, run, last=step in again[step.kind])
         except LostError as lost:
             fatal.add(step)
             death = zygote.end()
@@ -147,21 +151,21 @@ def _run_once(
             else:
                 run.outputs[step.index] = [_error("ProcessEnded", f"this cell {reason}")]
             return False
+        if early:
+            again[step.kind].append(step)
     zygote.end()
     return True
 
 
 def _take(
-    step: Step, assignment: Assignment, student: StudentProcess, run: Run, late: list[Step]
-) -> None:
-    """Run or judge one step; a check that comes before what it checks is put off to the end."""
+    step: Step, assignment: Assignment, student: StudentProcess, run: Run, last: bool
+) -> bool:
+    """Run or judge one step; True if it comes before what it needs, and not for the last time."""
     if step.kind in (RUN, ASSERT):
         shown = student.ask("run", step.text, step.index, step.pictures)
-        run.outputs[step.index] = _outputs(shown, graded=step.kind == ASSERT)
-        return
+        run.outputs[step.index] = outputs = _outputs(shown, graded=step.kind == ASSERT)
+        return not last and any(output.get("ename") == "NameError" for output in outputs)
     name = step.text
-    if name not in assignment.exercises:
-        return
     exercise = assignment.exercises[name]
     try:
         result = judge(
@@ -172,11 +176,12 @@ def _take(
             repeats=GRADING_REPEATS,
         )
     except NoAnswerError as error:
-        if error.status == NOT_DEFINED and step not in late:
-            late.append(step)
-            return
         result = Result(name, error.status, str(error))
+    wants_a_name = result.status == CRASHED and "`NameError: " in result.summary
+    if not last and (wants_a_name or result.status == NOT_DEFINED):
+        return True
     _note(run, assignment, name, result.without_seed())
+    return False
 
 
 def _note(run: Run, assignment: Assignment, name: str, result: Result) -> None:

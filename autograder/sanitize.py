@@ -1,23 +1,27 @@
 """What is mended in a notebook that was handed in, before nbgrader or a browser looks at it."""
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import bleach
 from jinja2 import pass_context
 from jinja2.runtime import Context
+from nbconvert.exporters import NotebookExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 from nbgrader.preprocessors import CheckCellMetadata, DeduplicateIds
 
-from autograder.execute import current_assignment
-from autograder.reference import lesson_names
+from autograder.execute import current_assignment, lesson_in
+from autograder.lessons import find_lesson
+from autograder.marking import read_notebook
 from autograder.restoring import restore
 
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 TAGS = {
-    *bleach.ALLOWED_TAGS, *HEADINGS, "br", "center", "dd", "del", "details", "div", "dl", "dt", "hr",
-    "img", "ins", "kbd", "p", "pre", "s", "small", "span", "sub", "summary", "sup", "table",
+    *bleach.ALLOWED_TAGS, *HEADINGS, "br", "center", "dd", "del", "details", "div", "dl", "dt",
+    "hr", "img", "ins", "kbd", "p", "pre", "s", "small", "span", "sub", "summary", "sup", "table",
     "tbody", "td", "tfoot", "th", "thead", "tr", "tt", "u",
 }  # fmt: skip
 ATTRIBUTES = {
@@ -26,7 +30,7 @@ ATTRIBUTES = {
     "img": ["src", "alt", "width", "height"],
     "td": ["colspan", "rowspan"],
     "th": ["colspan", "rowspan"],
-    **dict.fromkeys(HEADINGS, ["id"]),
+    **{heading: ["id"] for heading in HEADINGS},
 }
 PROTOCOLS = {"http", "https", "mailto", "data"}
 
@@ -49,20 +53,42 @@ def harmless_markdown(context: Context, source: str) -> str:
     return bleach.clean(page, TAGS, ATTRIBUTES, PROTOCOLS, strip_comments=False)
 
 
-class Restore(DeduplicateIds):
-    """Bring a lesson of this course back into its frame; it stands for nbgrader's DeduplicateIds.
+class Reader(NotebookExporter):
+    """Reads what was handed in for a lesson of this course, and brings it back into its frame.
+
+    nbgrader's own stops at what it cannot read, or what is not as nbformat says, long before any
+    preprocessor could mend it.
+    """
+
+    def from_filename(
+        self, filename: str, resources: Any = None, **kwargs: Any
+    ) -> tuple[NotebookNode, Any]:
+        """Read a notebook and run the preprocessors on it."""
+        name = lesson_in(resources)
+        if not name or not self.parent._sanitizing:
+            return super().from_filename(filename, resources=resources, **kwargs)
+        folder, path = Path(self.config.CourseDirectory.root), Path(filename)
+        # nbgrader has copied what links point to, and would send it out with the feedback.
+        copies = Path(self.parent._format_dest(name, resources["nbgrader"]["student"]))
+        for odd in odd_files(path.parent):
+            (copies / odd.relative_to(path.parent)).unlink(missing_ok=True)
+        found, _ = read_notebook(path, find_lesson(name))
+        mended = restore(found, current_assignment(folder, name).source)
+        return self.from_notebook_node(mended, resources=resources, **kwargs)
+
+
+class DeduplicateOthers(DeduplicateIds):
+    """Tell copies of a cell apart in other courses' notebooks; ours have none left.
 
     nbgrader's own leaves an empty record in a copied cell, and then refuses the whole batch because
     of it.
     """
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
-        """Mend a notebook of this course; others go nbgrader's way."""
-        name = resources.get("nbgrader", {}).get("assignment")
-        if name not in lesson_names():
-            return super().preprocess(nb, resources)
-        folder = Path(self.config.CourseDirectory.root)
-        return restore(nb, current_assignment(folder, name).source), resources
+        """Mend a notebook of another course."""
+        if lesson_in(resources):
+            return nb, resources
+        return super().preprocess(nb, resources)
 
 
 class CheckOthers(CheckCellMetadata):
@@ -73,6 +99,14 @@ class CheckOthers(CheckCellMetadata):
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Check a notebook of another course."""
-        if resources.get("nbgrader", {}).get("assignment") in lesson_names():
+        if lesson_in(resources):
             return nb, resources
         return super().preprocess(nb, resources)
+
+
+def odd_files(folder: Path) -> Iterator[Path]:
+    """Return the links, pipes and devices in a folder that was handed in."""
+    for root, _, names in os.walk(folder):
+        for path in (Path(root, name) for name in names):
+            if path.is_symlink() or not path.is_file():
+                yield path

@@ -29,7 +29,7 @@ def signature_in(notebook: NotebookNode) -> str | None:
             continue
         try:
             statements = ast.parse(cell.source).body
-        except SyntaxError:  # the cell cannot have run
+        except Exception:  # SyntaxError, NUL, too deep a nesting: the cell cannot have run
             continue
         for one in statements:
             targets = one.targets if isinstance(one, ast.Assign) else []

@@ -6,11 +6,9 @@ of the folder is read, so that shards need no merging; only their places are kep
 that is not sure is found by the process that added it, and by no other.
 """
 
-import json
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
+from autograder.journal import append, entries, parsed
 from autograder.running import Run
 
 FILE = "verdicts.jsonl"
@@ -39,20 +37,18 @@ class Store:
         if content not in self.places:
             return None
         path, start, size = self.places[content]
-        with path.open("rb") as file:
-            file.seek(start)
-            line = _parsed(file.read(size))
-        return Run.from_dict(line["run"]) if line else None
+        try:
+            with path.open("rb") as file:
+                file.seek(start)
+                line = parsed(file.read(size))
+            return Run.from_dict(line["run"]) if line["content"] == content else None
+        except (FileNotFoundError, TypeError, KeyError):  # somebody has replaced the file
+            return None
 
     def add(self, content: str, run: Run) -> None:
         """Add a run."""
-        line = json.dumps({"content": content, "run": run.to_dict()}, separators=(",", ":"))
-        # One write to a file that is open for appending: lines of two processes do not mix. The
-        # first newline ends a line that was torn.
-        text = b"\n" + line.encode() + b"\n"
-        with self.path.open("ab", buffering=0) as file:
-            file.write(text)
-            self.places[content] = (self.path, file.tell() - len(text) + 1, len(text) - 1)
+        place, size = append(self.path, {"content": content, "run": run.to_dict()})
+        self.places[content] = (self.path, place, size)
 
     def _read_on(self) -> None:
         """Read what has been added to the files since the last time."""
@@ -60,29 +56,8 @@ class Store:
             start = self.read_to.get(path, 0)
             if path.stat().st_size < start:
                 start = 0
-            for place, raw in _lines(path, start):
-                self.read_to[path] = place + len(raw)
-                line = _parsed(raw)
-                if line is None:
-                    continue
-                if line["run"]["sure"]:
-                    self.places[line["content"]] = (path, place, len(raw))
-
-
-def _lines(path: Path, start: int) -> Iterator[tuple[int, bytes]]:
-    """Return the whole lines of a file from a place on, each with its place."""
-    with path.open("rb") as file:
-        file.seek(start)
-        for raw in file:
-            if raw.endswith(b"\n"):
-                yield start, raw
-            start += len(raw)
-
-
-def _parsed(raw: bytes) -> dict[str, Any] | None:
-    """Return a line as data, None if it was torn."""
-    try:
-        line = json.loads(raw)
-        return line if isinstance(line["content"], str) and isinstance(line["run"], dict) else None
-    except (ValueError, KeyError, TypeError):
-        return None
+            for place, size, line in entries(path, start):
+                self.read_to[path] = place + size
+                run = line.get("run")
+                if isinstance(run, dict) and run.get("sure") is True:
+                    self.places[line.get("content")] = (path, place, size)

@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from autograder.exercises import exercises_of
+from autograder.judge import Zygote
 from autograder.lessons import find_lesson
 
 LESSON = "01_chain_rule"
@@ -30,6 +31,21 @@ def backprop():
         return subprocess.run(command, capture_output=True, text=True, check=False, **options)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def zygote():
+    """A warm interpreter to fork students' processes from."""
+    zygote = Zygote()
+    yield zygote
+    zygote.close()
+
+
+@pytest.fixture
+def student(zygote):
+    """A student's process that has run nothing yet."""
+    yield zygote.fork()
+    zygote.end()
 
 
 @pytest.fixture(scope="session")

@@ -86,6 +86,10 @@ class Screen(io.TextIOBase):
 class Shell:
     """The namespace of a notebook, and what `get_ipython()` returns in it."""
 
+    # What libraries ask of a shell: Matplotlib, ipywidgets, tqdm.
+    kernel, config = None, types.MappingProxyType({})
+    events = types.SimpleNamespace(register=lambda *_: None, unregister=lambda *_: None)
+
     def __init__(self) -> None:
         self.screen = Screen(0)
         self.module = types.ModuleType("__main__")
@@ -216,10 +220,12 @@ def stand_in_for_autograder(package: types.ModuleType, version: str) -> None:
 
 @contextlib.contextmanager
 def showing(shell: Shell) -> Iterator[None]:
-    """Let `display` and `plt.show` of imported modules reach the shell."""
+    """Let `get_ipython`, `display` and `plt.show` of imported modules reach the shell."""
+    import IPython
     from IPython.core import display_functions
     from matplotlib import pyplot
 
+    IPython.get_ipython = lambda: shell
     display_functions.display = shell.display
     sys.modules["IPython.display"].display = shell.display
     pyplot.show = lambda *_, **__: shell._draw_open_figures()

@@ -1,0 +1,54 @@
+"""Files of JSON lines that are only ever added to, and that no crash and no full disk can spoil.
+
+| function | does                                                                              |
+|----------|-----------------------------------------------------------------------------------|
+| `append` | adds an entry, or says that it could not                                          |
+| `entries`| the whole entries of a file, each with its place; torn ones do not count          |
+| `parsed` | one line as data                                                                  |
+"""
+
+import errno
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+
+def append(path: Path, entry: dict[str, Any]) -> tuple[int, int]:
+    """Add an entry as one line; return its place and its size in bytes.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written whole. What was there before is still there.
+    """
+    line = json.dumps(entry, separators=(",", ":")).encode() + b"\n"
+    # One write to a file that is open for appending: lines of two processes do not mix. The first
+    # newline ends a line that was torn.
+    with path.open("ab", buffering=0) as file:
+        if file.write(b"\n" + line) < len(line) + 1:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+        return file.tell() - len(line), len(line)
+
+
+def entries(path: Path, start: int = 0) -> Iterator[tuple[int, int, dict[str, Any]]]:
+    """Return place, size and content of every whole entry from a place on; of no file, none."""
+    if not path.is_file():
+        return
+    with path.open("rb") as file:
+        file.seek(start)
+        for raw in file:
+            entry = parsed(raw) if raw.endswith(b"\n") else None
+            if entry is not None:
+                yield start, len(raw), entry
+            start += len(raw)
+
+
+def parsed(raw: bytes) -> dict[str, Any] | None:
+    """Return a line as data, None if it was torn."""
+    try:
+        entry = json.loads(raw)
+    except ValueError:
+        return None
+    return entry if isinstance(entry, dict) else None

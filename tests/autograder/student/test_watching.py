@@ -1,0 +1,61 @@
+"""What an answer calls is counted, whatever else it does."""
+
+import sys
+
+import numpy as np
+
+from autograder.student.watching import Watched, watch
+from course import gradcheck
+
+
+def test_the_function_called_most_is_counted():
+    def square(x):
+        return x * x
+
+    def often(x):
+        return [square(x) for _ in range(7)]
+
+    assert watch(often, None, {"x": 2.0}) == Watched(most_calls=7)
+
+
+def test_complex_numbers_are_seen_as_values_and_in_arrays():
+    assert watch(lambda x: x + 1j, None, {"x": 1.0}).complex
+    assert watch(lambda x: np.full(2, x + 0j), None, {"x": 1.0}).complex
+    assert not watch(lambda x: np.full(2, x), None, {"x": 1.0}).complex
+
+
+def test_a_call_of_the_library_is_seen_through_another_name():
+    measure = gradcheck.numerical_gradient
+    assert watch(lambda x: measure(lambda v: v * v, np.float64(x)), None, {"x": 1.0}).library
+    assert not watch(lambda x: 2 * x, None, {"x": 1.0}).library
+
+
+def test_the_case_stays_as_it_is_and_nothing_is_printed(capfd):
+    def change(x):
+        x += 1
+        print("hello")
+
+    case = {"x": np.zeros(2)}
+    watch(change, None, case)
+    assert case["x"].tolist() == [0, 0]
+    assert capfd.readouterr() == ("", "")
+
+
+def test_what_was_seen_before_a_crash_counts():
+    def fails(x):
+        (lambda: None)()
+        raise ValueError
+
+    assert watch(fails, None, {"x": 1}).most_calls == 1
+
+
+def test_the_profiler_from_before_is_back():
+    def look(*_):
+        return None
+
+    sys.setprofile(look)
+    try:
+        watch(abs, None, {"x": 1})
+        assert sys.getprofile() is look
+    finally:
+        sys.setprofile(None)
