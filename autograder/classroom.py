@@ -6,6 +6,7 @@
 | `configure`    | what the folder's nbgrader_config.py calls                                    |
 | `class_config` | reads that file                                                               |
 | `run_step`     | runs one of nbgrader's converters on one lesson, for one student or all       |
+| `outcome_of`   | starts such a converter, and returns what went wrong                          |
 
 Every plain `nbgrader` command works in such a folder; nothing here stands between.
 """
@@ -60,7 +61,7 @@ def configure(config: Any, config_file: str) -> None:
         "nbgrader.preprocessors.ClearOutput",
         "autograder.sanitize.Restore",  # in the place of nbgrader's DeduplicateIds
         "nbgrader.preprocessors.OverwriteKernelspec",
-        "nbgrader.preprocessors.OverwriteCells",
+        "autograder.bookkeeping.OverwriteCells",
         "autograder.sanitize.CheckOthers",  # nbgrader's CheckCellMetadata
     ]
     config.Autograde.autograde_preprocessors = [
@@ -68,7 +69,7 @@ def configure(config: Any, config_file: str) -> None:
         "nbgrader.preprocessors.IgnorePattern",
         "nbconvert.preprocessors.ClearMetadataPreprocessor",
         "nbgrader.preprocessors.LimitOutput",
-        "nbgrader.preprocessors.SaveAutoGrades",
+        "autograder.bookkeeping.SaveAutoGrades",
         "nbgrader.preprocessors.AssignLatePenalties",
         "autograder.sanitize.CheckOthers",  # nbgrader's CheckCellMetadata
     ]
@@ -235,10 +236,9 @@ def run_step(folder: Path, converter: type, lesson: str, student: str = "*") -> 
     Returns
     -------
     str
-        Empty if all went well, else the last line of what nbgrader logged as an error.
+        As `outcome_of` gives it.
     """
     from nbgrader.coursedir import CourseDirectory
-    from nbgrader.utils import capture_log
 
     config = class_config(folder)
     config.CourseDirectory.assignment_id = lesson
@@ -246,6 +246,19 @@ def run_step(folder: Path, converter: type, lesson: str, student: str = "*") -> 
     step = converter(coursedir=CourseDirectory(config=config), config=config)
     step.force = True
     step.create_assignment = True  # where the step is generate_assignment
+    return outcome_of(step)
+
+
+def outcome_of(step: Any) -> str:
+    """Start one of nbgrader's converters.
+
+    Returns
+    -------
+    str
+        Empty if all went well, else the last line of what nbgrader logged as an error.
+    """
+    from nbgrader.utils import capture_log
+
     outcome = capture_log(step)
     if outcome["success"]:
         return ""

@@ -3,18 +3,33 @@
 | name            | does                                                                        |
 |-----------------|-----------------------------------------------------------------------------|
 | `record`        | lets nbgrader's autograde replay a submission's run into the gradebook       |
+| `Recorder`      | nbgrader's autograde, kept for many students                                |
 | `record_zero`   | gives 0 with a reason to a notebook that cannot be marked                    |
 | `marks_in`      | the points of everybody in a lesson, as the gradebook has them               |
 | `open_for_many` | makes nbgrader keep its connection while many submissions are recorded       |
 """
 
+import contextlib
 import html
+import os
 import shutil
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
+
+from nbconvert.exporters import NotebookExporter
+from nbconvert.writers import FilesWriter
+from nbformat import NotebookNode
+from nbgrader import api
+from nbgrader.api import BaseCell, Grade, Gradebook, MissingEntry, SubmittedAssignment
+from nbgrader.api import SubmittedNotebook as Notebook
+from nbgrader.converters import Autograde
+from nbgrader.converters.base import BaseConverter
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.utils import setenv
 
 from autograder.build import CHECK_PREFIX
-from autograder.classroom import ClassError, database, run_step
+from autograder.classroom import ClassError, class_config, database, outcome_of
 from autograder.lessons import Lesson
 
 Scores = dict[str, float | None]  # by exercise; None where a human must decide
@@ -22,16 +37,69 @@ Scores = dict[str, float | None]  # by exercise; None where a human must decide
 
 def record(folder: Path, student: str, lesson: Lesson) -> str:
     """Let nbgrader autograde one submission; return why it could not, empty if it did."""
-    from nbgrader.converters import Autograde
-
-    error = run_step(folder, Autograde, lesson.name, student)
+    recorder = recorder_of(folder, lesson.name)
+    recorder.coursedir.student_id = student
+    error = outcome_of(recorder)
     return f"nbgrader could not record it: {error}" if error else ""
+
+
+class Exporter(NotebookExporter):
+    """nbconvert's way through a list of steps, without copies and checks between them.
+
+    The notebook has just been read and belongs to nobody else; it is checked when it is written.
+    """
+
+    def _preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        for step in self._preprocessors:
+            nb, resources = step(nb, resources)
+        return nb, resources
+
+
+class Recorder(Autograde):
+    """nbgrader's autograde of one lesson, for one student after the other.
+
+    The steps and their order are those of the class's configuration. nbgrader takes them in two
+    passes, writes the notebook after the first and reads it again; here the second goes on with
+    what the first has left.
+
+    Parameters
+    ----------
+    folder : Path
+        The class.
+    lesson : str
+        Its name.
+    """
+
+    def __init__(self, folder: Path, lesson: str) -> None:
+        config = class_config(folder)
+        config.CourseDirectory.assignment_id = lesson
+        super().__init__(coursedir=CourseDirectory(config=config), config=config)
+        self.force = True
+        self.writer = FilesWriter(parent=self, config=self.config)
+        self.exporter = Exporter(parent=self, config=self.config)
+        for step in (*self.sanitize_preprocessors, *self.autograde_preprocessors):
+            self.exporter.register_preprocessor(step)
+
+    def start(self) -> None:
+        """Record the student who is set in the course directory."""
+        self.init_notebooks()
+        with contextlib.chdir(self.coursedir.root):
+            self.convert_notebooks()
+
+    def convert_single_notebook(self, notebook_filename: str) -> None:
+        """Mend, replay and record one notebook."""
+        with setenv(NBGRADER_EXECUTION="autograde"):
+            BaseConverter.convert_single_notebook(self, notebook_filename)
+
+
+@lru_cache(maxsize=8)
+def recorder_of(folder: Path, lesson: str) -> Recorder:
+    """Return this process's recorder for a lesson of a class."""
+    return Recorder(folder, lesson)
 
 
 def record_zero(folder: Path, student: str, lesson: Lesson, reason: str) -> None:
     """Put 0 for every exercise into the gradebook, and the reason there and into the feedback."""
-    from nbgrader.api import Gradebook, MissingEntry
-
     shutil.rmtree(folder / "autograded" / student / lesson.name, ignore_errors=True)
     page = folder / "feedback" / student / lesson.name / f"{lesson.name}.html"
     page.parent.mkdir(parents=True, exist_ok=True)
@@ -63,9 +131,6 @@ def marks_in(folder: Path, lesson: Lesson) -> dict[str, Scores]:
     ClassError
         If the gradebook does not have the lesson.
     """
-    from nbgrader.api import BaseCell, Grade, Gradebook, MissingEntry, SubmittedAssignment
-    from nbgrader.api import SubmittedNotebook as Notebook
-
     marks: dict[str, Scores] = {}
     with Gradebook(database(folder)) as gradebook:
         try:
@@ -100,19 +165,33 @@ def marks_in(folder: Path, lesson: Lesson) -> dict[str, Scores]:
 
 
 def open_for_many() -> None:
-    """Let nbgrader in this process open each database once, not nine times for every submission.
+    """Let nbgrader in this process open each gradebook once, not nine times for every submission.
 
     Each time it makes a new SQLAlchemy engine, whose cache of compiled statements starts empty, and
-    looks for tables that are there: half of the time that recording a submission takes. Writers
-    wait for each other for a minute, not for five seconds.
+    looks for tables and a course that are there: half of the time that recording a submission
+    takes. Writers wait for each other for a minute, not for five seconds.
     """
-    from nbgrader import api
+    if hasattr(Gradebook.__init__, "kept"):
+        return
+    create, initialise = api.create_engine, Gradebook.__init__
 
-    if not hasattr(api.create_engine, "cache_info"):
-        patience = {"connect_args": {"timeout": 60}}
-        create = api.create_engine
-        api.create_engine = lru_cache(
-            lambda url, **how: create(url, **how, **(patience if "sqlite" in url else {}))
-        )
-        api.inspect = lru_cache(api.inspect)
-        api.Base.metadata.create_all = lambda bind: None
+    def create_patient(url: str, **how: Any) -> Any:
+        return create(url, **how, **({"connect_args": {"timeout": 60}} if "sqlite" in url else {}))
+
+    @lru_cache(maxsize=8)
+    def opened(process: int, *arguments: Any) -> dict[str, Any]:
+        gradebook = object.__new__(Gradebook)
+        initialise(gradebook, *arguments)
+        gradebook.engine.dispose = lambda: None  # who asks next gets the connection that is there
+        return vars(gradebook)
+
+    def open_again(
+        self: Gradebook,
+        db_url: str,
+        course_id: str = "default_course",
+        authenticator: Any = None,
+    ) -> None:
+        vars(self).update(opened(os.getpid(), db_url, course_id, authenticator))
+
+    open_again.kept = True
+    api.create_engine, Gradebook.__init__ = create_patient, open_again
