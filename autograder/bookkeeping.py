@@ -34,17 +34,16 @@ class OverwriteCells(preprocessors.OverwriteCells):
             return super().preprocess(nb, resources)
         self.notebook_id, self.assignment_id = names["notebook"], names["assignment"]
         with Gradebook(names["db_url"]) as gradebook:
-            found = gradebook.find_notebook(self.notebook_id, self.assignment_id)
-            self.gradebook = _Read(
-                **{
-                    kind: {
-                        cell.name: cell
-                        for table in tables
-                        for cell in gradebook.db.query(table).filter_by(notebook_id=found.id)
-                    }
-                    for kind, tables in (("source", [SourceCell]), ("graded", [GradeCell, TaskCell]))
+            notebook = gradebook.find_notebook(self.notebook_id, self.assignment_id)
+            found = {
+                kind: {
+                    cell.name: cell
+                    for table in tables
+                    for cell in gradebook.db.query(table).filter_by(notebook_id=notebook.id)
                 }
-            )
+                for kind, tables in (("source", [SourceCell]), ("graded", [GradeCell, TaskCell]))
+            }
+            self.gradebook = _Read(**found)
             return NbGraderPreprocessor.preprocess(self, nb, resources)
 
 

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.classroom import ClassError, class_config, read_seed
+from autograder.cluster import shard_file
 from autograder.execute import current_assignment, require_seal, store_of
 from autograder.fingerprint import fingerprint
 from autograder.lessons import Lesson, find_lesson
@@ -31,7 +32,6 @@ from autograder.recording import Scores, marks_in, open_for_many, record, record
 from autograder.reference import full_name, lesson_names
 from autograder.result import Result
 from autograder.signing import doubtful
-from autograder.store import FILE, Store
 
 GRADED_FILE = "graded.jsonl"
 RECORDERS = 4  # at a time: they take turns at one database
@@ -163,11 +163,7 @@ def grade_class(
     notes = _read_notes(folder)
     keys = {task: _key(task) for task in todo}
     changed = [task for task in todo if notes.get(_name(task), {}).get("key") != keys[task]]
-    store, done = store_of(folder), []
-    for outcome in run_all(changed, workers, partial(progress, what="run"), scheduler):
-        if outcome.fresh:
-            store.add(outcome.content, outcome.run)
-        done.append(_done(outcome))
+    done = list(run_all(changed, workers, partial(progress, what="run"), scheduler))
     announce(_changes(folder, done))
     by_task = {one.task: one for one in done}
     jobs = [(one.task, one.problem) for one in done]
@@ -203,11 +199,8 @@ def run_shard(
     config = class_config(folder)
     require_seal(unsafe or bool(config.Execute.get("unsafe")))
     part = _todo(folder, lessons)[number - 1 :: count]
-    store = Store(folder, f"{FILE.removesuffix('.jsonl')}-{number}-of-{count}.jsonl")
-    for outcome in run_all(part, workers, partial(progress, what="run")):
-        if outcome.fresh:
-            store.add(outcome.content, outcome.run)
-    return len(part)
+    file = shard_file(f"{number}-of-{count}")
+    return sum(1 for _ in run_all(part, workers, partial(progress, what="run"), file=file))
 
 
 def _todo(folder: Path, lessons: Iterable[str]) -> list[Task]:
@@ -256,44 +249,17 @@ def _name(task: Task) -> str:
     return f"{task.student}/{task.lesson}"
 
 
-@dataclass(frozen=True)
-class _Done:
-    """What is kept of an outcome until it is recorded: a class has too many to keep it all."""
-
-    task: Task
-    problem: str
-    content: str
-    signature: str | None
-    look: list[str]
-    earned: dict[str, float]
-    sandbox: str
-    sure: bool
-
-
-def _done(outcome: Outcome) -> _Done:
-    run = outcome.run
-    results = run.results.values() if run else ()
-    return _Done(
-        outcome.task,
-        outcome.problem,
-        outcome.content,
-        outcome.signature,
-        [f"{result.exercise}: {result.look}" for result in results if result.look],
-        {result.exercise: result.earned for result in results},
-        run.level if run else "",
-        run.sure if run else True,
-    )
-
-
-def _changes(folder: Path, done: list[_Done]) -> list[Change]:
+def _changes(folder: Path, done: list[Outcome]) -> list[Change]:
     """Return the marks that differ from those in the gradebook, for who has any."""
     changes = []
     for name in dict.fromkeys(one.task.lesson for one in done):
         before = marks_in(folder, find_lesson(name))
+        exercises = tuple(current_assignment(folder, name).points)
         for one in done:
             scores = before.get(one.task.student) if one.task.lesson == name else None
+            earned = dict(zip(exercises, one.earned, strict=False))  # a broken one has earned none
             for exercise, score in (scores or {}).items():
-                now = one.earned.get(exercise, 0.0)
+                now = earned.get(exercise, 0.0)
                 if score is not None and score != now:
                     changes.append(Change(one.task.student, name, exercise, score, now))
     return changes
@@ -309,7 +275,7 @@ def _record(job: tuple[Task, str]) -> str:
     return record(task.folder, task.student, find_lesson(task.lesson))
 
 
-def _note(one: _Done, failure: str, key: str) -> dict[str, Any]:
+def _note(one: Outcome, failure: str, key: str) -> dict[str, Any]:
     """Return what is noted about a submission; what failed or is not sure is done again."""
     problem = one.problem or failure
     return {
@@ -318,7 +284,7 @@ def _note(one: _Done, failure: str, key: str) -> dict[str, Any]:
         "problem": problem,
         "content": "" if problem else one.content,
         "signature": one.signature,
-        "look": [] if problem else one.look,
+        "look": [] if problem else list(one.look),
         "sandbox": one.sandbox,
     }
 

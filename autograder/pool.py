@@ -3,7 +3,7 @@
 | name         | is                                                             |
 |--------------|----------------------------------------------------------------|
 | `Task`       | one submission to be run                                       |
-| `Outcome`    | what came of it: a run, or why there is none                   |
+| `Outcome`    | what came of it, or why nothing did                            |
 | `run_task`   | runs one, in whatever process it is called                     |
 | `run_all`    | runs many, on this machine or on a Dask cluster, as they end   |
 | `in_workers` | does any jobs in worker processes                              |
@@ -12,27 +12,32 @@ Workers are forked when all truths are known, so that these are computed once. A
 costs nothing: what it had not finished is done by others.
 """
 
+import itertools
 import multiprocessing
 import signal
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from autograder.classroom import ClassError
+from autograder.cluster import on_dask
 from autograder.execute import current_assignment, store_of, zygote_of
 from autograder.exercise import questions
 from autograder.lessons import find_lesson
 from autograder.marking import NotebookError, read_notebook
 from autograder.notebook import GRADING_REPEATS
 from autograder.restoring import restore, steps_of
-from autograder.running import Run, run_notebook
+from autograder.running import run_notebook
 from autograder.signing import signature_in
+from autograder.store import FILE, Place, Store
 
 MOST_BYTES = 200 * 2**20  # of a notebook's file
 DEATHS = 5  # of workers, without a single job done in between
+AHEAD = 4  # jobs that wait for each worker: enough to keep it busy, and not a class in memory
 Job, Done = TypeVar("Job"), TypeVar("Done")
 
 
@@ -60,51 +65,78 @@ class Task:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a submission.
+    """What came of a submission, in little: a class has many, and their runs are in the store.
 
     Parameters
     ----------
     task : Task
         Which one.
-    content : str
-        The name of its cells.
-    run : Run, optional
-        What came of them.
-    fresh : bool
-        Whether they were run just now.
     problem : str
         Why the notebook could not be run.
+    content : str
+        The name of its cells, under which the store has its run.
+    place : tuple, optional
+        Where the store has a run that was made just now.
     signature : str, optional
         What it is signed with.
+    look : tuple of str
+        Why a human should look at it.
+    earned : tuple of float
+        Points by exercise, in the order of the lesson.
+    sandbox : str
+        The level of the sandbox that it ran in.
+    sure : bool
+        Whether a second run would give the same.
     """
 
     task: Task
-    content: str = ""
-    run: Run | None = None
-    fresh: bool = False
     problem: str = ""
+    content: str = ""
+    place: Place | None = None
     signature: str | None = None
+    look: tuple[str, ...] = ()
+    earned: tuple[float, ...] = ()
+    sandbox: str = ""
+    sure: bool = True
 
 
-def run_task(task: Task) -> Outcome:
-    """Run one submission, unless its run is in the class's store."""
+def run_task(task: Task, store: Store | None = None) -> Outcome:
+    """Run one submission and put its run into the class's store, unless that has it.
+
+    Parameters
+    ----------
+    task : Task
+        Which one.
+    store : Store, optional
+        Where the run goes. Left out, to the class's main file.
+    """
     problem = problem_with(task)
     if problem:
-        return Outcome(task, problem=problem)
+        return Outcome(task, problem)
     try:
         notebook, _ = read_notebook(task.path, find_lesson(task.lesson))
     except NotebookError as error:
-        return Outcome(task, problem=str(error))
+        return Outcome(task, str(error))
     assignment = current_assignment(task.folder, task.lesson)
     mended = restore(notebook, assignment.source)
-    signature = signature_in(mended)
     steps = tuple(steps_of(mended))
-    content = assignment.content(steps)
-    known = store_of(task.folder).find(content)
-    if known is not None and known.has_all(assignment):
-        return Outcome(task, content, known, signature=signature)
-    run = run_notebook(steps, assignment, zygote_of(task.folder), known)
-    return Outcome(task, content, run, fresh=True, signature=signature)
+    content, place = assignment.content(steps), None
+    store = store_of(task.folder) if store is None else store
+    run = store.find(content)
+    if run is None or not run.has_all(assignment):
+        run = run_notebook(steps, assignment, zygote_of(task.folder), run)
+        place = store.add(content, run)
+    results = [run.results[name] for name in assignment.points]
+    return Outcome(
+        task,
+        content=content,
+        place=place,
+        signature=signature_in(mended),
+        look=tuple(f"{result.exercise}: {result.look}" for result in results if result.look),
+        earned=tuple(result.earned for result in results),
+        sandbox=run.level,
+        sure=run.sure,
+    )
 
 
 def problem_with(task: Task) -> str:
@@ -127,34 +159,52 @@ def run_all(
     workers: int,
     progress: Callable[[Iterable[Outcome], int], Iterable[Outcome]],
     scheduler: str = "",
+    file: str = FILE,
 ) -> Iterator[Outcome]:
     """Run submissions in parallel; return each as it ends, those that got lost at the end.
 
     Parameters
     ----------
     tasks : list of Task
-        Which ones.
+        Which ones, all of one class.
     workers : int
         How many at a time.
     progress : callable
         Gets the outcomes and their number, and iterates over them, showing how far.
     scheduler : str
         The address of a Dask scheduler. Left out, this machine does it.
+    file : str
+        The name of the file in the class's store that new runs go to.
     """
-    for task in tasks[:1]:  # before any worker is forked
+    if not tasks:
+        return
+    folder, store = tasks[0].folder, Store(tasks[0].folder, file)
+    if scheduler:
+        run_some = partial(on_dask, scheduler=scheduler)
+    else:
         for lesson in dict.fromkeys(task.lesson for task in tasks):
-            know_the_truth(task.folder, lesson)
-    engine = _on_dask(tasks, scheduler) if scheduler else in_workers(run_task, tasks, workers)
+            know_the_truth(folder, lesson)  # before any worker is forked
+        run_one = partial(run_task, store=store)
+
+        def run_some(some: list[Task], workers: int = workers) -> Iterator[Outcome]:
+            return (outcome for _, outcome in in_workers(run_one, some, workers))
+
     unsure = []
-    for _, outcome in progress(engine, len(tasks)):
-        if outcome.run is not None and not outcome.run.sure:
-            unsure.append(outcome.task)
+    for outcome in progress(run_some(tasks), len(tasks)):
+        if outcome.sure:
+            yield _noted(outcome)
         else:
-            yield outcome
+            unsure.append(outcome.task)
     # Time may have run out because of the others: each once more, and nothing beside it.
     for task in unsure:
-        again = _on_dask([task], scheduler) if scheduler else in_workers(run_task, [task], 1)
-        yield from (outcome for _, outcome in again)
+        yield from map(_noted, run_some([task]))
+
+
+def _noted(outcome: Outcome) -> Outcome:
+    """Tell this process's store where a run is that another process has made."""
+    if outcome.place:
+        store_of(outcome.task.folder).note(outcome.content, outcome.place)
+    return outcome
 
 
 def know_the_truth(folder: Path, lesson: str) -> None:
@@ -195,11 +245,16 @@ def _in_pool(
 ) -> Iterator[tuple[Job, Done]]:
     can_fork = "fork" in multiprocessing.get_all_start_methods()
     context = multiprocessing.get_context("fork" if can_fork else "spawn")
+    left, futures = iter(jobs), {}
     with ProcessPoolExecutor(workers, mp_context=context, initializer=_begin_worker) as pool:
-        futures = {pool.submit(do, job): job for job in jobs}
         try:
-            for future in as_completed(list(futures)):
-                yield futures.pop(future), future.result()
+            while True:
+                for job in itertools.islice(left, AHEAD * workers - len(futures)):
+                    futures[pool.submit(do, job)] = job
+                if not futures:
+                    return
+                for future in wait(futures, return_when=FIRST_COMPLETED).done:
+                    yield futures.pop(future), future.result()
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 
@@ -209,18 +264,3 @@ def _begin_worker() -> None:
     zygote_of.cache_clear()
     if hasattr(signal, "SIGINT"):
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def _on_dask(tasks: list[Task], scheduler: str) -> Iterator[tuple[Task, Outcome]]:
-    """Run submissions on a Dask cluster whose workers see the class's folder."""
-    try:
-        from distributed import Client, as_completed
-    except ImportError:
-        raise ClassError(
-            "a scheduler needs Dask: `pip install 'backprop-course[cluster]'`"
-        ) from None
-    with Client(scheduler) as client:
-        futures = client.map(run_task, tasks, pure=False, retries=2)
-        for future in as_completed(futures):
-            outcome = future.result()
-            yield outcome.task, outcome

@@ -14,6 +14,7 @@ from typing import Any
 from autograder.running import Run
 
 FILE = "verdicts.jsonl"
+Place = tuple[Path, int, int]  # a file, where a line begins, and its length
 
 
 class Store:
@@ -29,7 +30,7 @@ class Store:
 
     def __init__(self, folder: Path, file: str = FILE) -> None:
         self.folder, self.path = folder, folder / file
-        self.places: dict[str, tuple[Path, int, int]] = {}
+        self.places: dict[str, Place] = {}
         self.read_to: dict[Path, int] = {}
 
     def find(self, content: str) -> Run | None:
@@ -44,15 +45,21 @@ class Store:
             line = _parsed(file.read(size))
         return Run.from_dict(line["run"]) if line else None
 
-    def add(self, content: str, run: Run) -> None:
-        """Add a run."""
+    def add(self, content: str, run: Run) -> Place:
+        """Add a run; return where it is, for other processes to `note`."""
         line = json.dumps({"content": content, "run": run.to_dict()}, separators=(",", ":"))
         # One write to a file that is open for appending: lines of two processes do not mix. The
         # first newline ends a line that was torn.
         text = b"\n" + line.encode() + b"\n"
         with self.path.open("ab", buffering=0) as file:
             file.write(text)
-            self.places[content] = (self.path, file.tell() - len(text) + 1, len(text) - 1)
+            place = self.path, file.tell() - len(text) + 1, len(text) - 1
+        self.note(content, place)
+        return place
+
+    def note(self, content: str, place: Place) -> None:
+        """Remember where a run is."""
+        self.places[content] = place
 
     def _read_on(self) -> None:
         """Read what has been added to the files since the last time."""
