@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from autograder.classroom import ClassError
 from autograder.fingerprint import software
-from autograder.store import FILE, Store
+from autograder.store import FILE
 
 if TYPE_CHECKING:
     from autograder.pool import Outcome, Task
@@ -124,9 +124,9 @@ def run_shard_there(tasks: "list[Task]", number: int, expected: str) -> "list[Ou
             "a worker has another version of backprop-course, Python or NumPy than this machine: "
             "install the same everywhere"
         )
-    store = Store(folder, shard_file(f"cluster-{number}"))
+    file = shard_file(f"cluster-{number}")
     with _one_at_a_time:
-        return [run_task(task, store) for task in tasks]
+        return [run_task(task, file) for task in tasks]
 
 
 def shard_file(name: str) -> str:

@@ -8,16 +8,16 @@
 | `Change`      | a mark that a second grading gives or takes                               |
 | `misplaced`   | the notebooks that were put where no lesson is looked for                 |
 
-Running and recording are apart: runs go to `verdicts.jsonl` as they end, then nbgrader records
-them. What has been recorded is noted in `graded.jsonl`, by the content of notebook, lesson and
-seed. So a second run, or one after a crash, does only what is new. A notebook that cannot be marked
-at all gets 0 and its reason.
+Runs go to `verdicts.jsonl` as they end. The process that has run a submission lets nbgrader record
+it; only where that changes marks it waits until that has been told. What has been recorded is noted
+in `graded.jsonl`, by the content of notebook, lesson and seed. So a second run, or one after a
+crash, does only what is new. A notebook that cannot be marked at all gets 0 and its reason.
 """
 
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ from autograder.execute import current_assignment, require_seal, store_of
 from autograder.fingerprint import fingerprint
 from autograder.lessons import Lesson, find_lesson
 from autograder.pool import Outcome, Task, in_workers, run_all
-from autograder.recording import Scores, marks_in, open_for_many, record, record_zero
+from autograder.recording import Scores, has_marks, marks_in, open_for_many, record, record_zero
 from autograder.reference import full_name, lesson_names
 from autograder.result import Result
 from autograder.signing import doubtful
@@ -163,18 +163,36 @@ def grade_class(
     notes = _read_notes(folder)
     keys = {task: _key(task) for task in todo}
     changed = [task for task in todo if notes.get(_name(task), {}).get("key") != keys[task]]
-    done = list(run_all(changed, workers, partial(progress, what="run"), scheduler))
-    announce(_changes(folder, done))
-    by_task = {one.task: one for one in done}
-    jobs = [(one.task, one.problem) for one in done]
-    recorded = in_workers(_record, jobs, min(workers, RECORDERS))
-    for (task, _), failure in progress(recorded, len(jobs), "recorded"):
-        failure = failure and _record((task, by_task[task].problem))  # once more, and alone
-        note = _note(by_task[task], failure, keys[task])
-        notes[note["submission"]] = note
+
+    def note(outcome: Outcome, failure: str) -> None:
+        one = _note(outcome, failure, keys[outcome.task])
+        notes[one["submission"]] = one
         with (folder / GRADED_FILE).open("a", encoding="utf-8") as file:
-            file.write(json.dumps(note) + "\n")
+            file.write(json.dumps(one) + "\n")
+
+    waiting = []
+    run = partial(progress, what="graded")
+    for outcome in run_all(changed, workers, run, scheduler, then=_record_new):
+        if outcome.recorded == "":
+            note(outcome, "")
+        else:
+            waiting.append(outcome)
+    announce(_changes(folder, waiting))
+    by_task = {outcome.task: outcome for outcome in waiting}
+    jobs = [(outcome.task, outcome.problem) for outcome in waiting]
+    recorded = in_workers(_record, jobs, min(workers, RECORDERS))
+    for job, failure in progress(recorded, len(jobs), "recorded") if jobs else ():
+        note(by_task[job[0]], failure and _record(job))  # once more, and alone
     return _submissions(folder, todo, notes)
+
+
+def _record_new(outcome: Outcome) -> Outcome:
+    """Record a submission of which the gradebook has no marks: nobody gains or loses by that."""
+    task = outcome.task
+    open_for_many()
+    if has_marks(task.folder, task.student, find_lesson(task.lesson)):
+        return outcome
+    return replace(outcome, recorded=_record((task, outcome.problem)))
 
 
 def run_shard(

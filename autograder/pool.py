@@ -33,7 +33,7 @@ from autograder.notebook import GRADING_REPEATS
 from autograder.restoring import restore, steps_of
 from autograder.running import run_notebook
 from autograder.signing import signature_in
-from autograder.store import FILE, Place, Store
+from autograder.store import FILE, Place
 
 MOST_BYTES = 200 * 2**20  # of a notebook's file
 DEATHS = 5  # of workers, without a single job done in between
@@ -87,6 +87,8 @@ class Outcome:
         The level of the sandbox that it ran in.
     sure : bool
         Whether a second run would give the same.
+    recorded : str, optional
+        None if it is not in the gradebook yet; else why it could not be written, empty if it is.
     """
 
     task: Task
@@ -98,17 +100,18 @@ class Outcome:
     earned: tuple[float, ...] = ()
     sandbox: str = ""
     sure: bool = True
+    recorded: str | None = None
 
 
-def run_task(task: Task, store: Store | None = None) -> Outcome:
+def run_task(task: Task, file: str = FILE) -> Outcome:
     """Run one submission and put its run into the class's store, unless that has it.
 
     Parameters
     ----------
     task : Task
         Which one.
-    store : Store, optional
-        Where the run goes. Left out, to the class's main file.
+    file : str
+        The name of the store's file that the run goes to.
     """
     problem = problem_with(task)
     if problem:
@@ -121,7 +124,7 @@ def run_task(task: Task, store: Store | None = None) -> Outcome:
     mended = restore(notebook, assignment.source)
     steps = tuple(steps_of(mended))
     content, place = assignment.content(steps), None
-    store = store_of(task.folder) if store is None else store
+    store = store_of(task.folder, file)
     run = store.find(content)
     if run is None or not run.has_all(assignment):
         run = run_notebook(steps, assignment, zygote_of(task.folder), run)
@@ -160,6 +163,7 @@ def run_all(
     progress: Callable[[Iterable[Outcome], int], Iterable[Outcome]],
     scheduler: str = "",
     file: str = FILE,
+    then: Callable[[Outcome], Outcome] | None = None,
 ) -> Iterator[Outcome]:
     """Run submissions in parallel; return each as it ends, those that got lost at the end.
 
@@ -175,19 +179,26 @@ def run_all(
         The address of a Dask scheduler. Left out, this machine does it.
     file : str
         The name of the file in the class's store that new runs go to.
+    then : callable, optional
+        What a process of this machine does with the outcome of a submission that it has run, such
+        as recording it.
     """
     if not tasks:
         return
-    folder, store = tasks[0].folder, Store(tasks[0].folder, file)
+    folder = tasks[0].folder
     if scheduler:
-        run_some = partial(on_dask, scheduler=scheduler)
+
+        def run_some(some: list[Task], last: bool = False) -> Iterator[Outcome]:
+            return on_dask(some, scheduler)
+
     else:
         for lesson in dict.fromkeys(task.lesson for task in tasks):
             know_the_truth(folder, lesson)  # before any worker is forked
-        run_one = partial(run_task, store=store)
+        run_one = partial(_run_then, file=file, then=then)
 
-        def run_some(some: list[Task], workers: int = workers) -> Iterator[Outcome]:
-            return (outcome for _, outcome in in_workers(run_one, some, workers))
+        def run_some(some: list[Task], last: bool = False) -> Iterator[Outcome]:
+            done = in_workers(partial(run_one, last=last), some, 1 if last else workers)
+            return (outcome for _, outcome in done)
 
     unsure = []
     for outcome in progress(run_some(tasks), len(tasks)):
@@ -197,7 +208,15 @@ def run_all(
             unsure.append(outcome.task)
     # Time may have run out because of the others: each once more, and nothing beside it.
     for task in unsure:
-        yield from map(_noted, run_some([task]))
+        yield from map(_noted, run_some([task], last=True))
+
+
+def _run_then(
+    task: Task, file: str, then: Callable[[Outcome], Outcome] | None, last: bool
+) -> Outcome:
+    """Run a submission; do what follows if it is not run once more."""
+    outcome = run_task(task, file)
+    return then(outcome) if then and (outcome.sure or last) else outcome
 
 
 def _noted(outcome: Outcome) -> Outcome:

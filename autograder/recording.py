@@ -5,6 +5,7 @@
 | `record`        | lets nbgrader's autograde replay a submission's run into the gradebook       |
 | `Recorder`      | nbgrader's autograde, kept for many students                                |
 | `record_zero`   | gives 0 with a reason to a notebook that cannot be marked                    |
+| `has_marks`     | whether a student has points in a lesson                                    |
 | `marks_in`      | the points of everybody in a lesson, as the gradebook has them               |
 | `open_for_many` | makes nbgrader keep its connection while many submissions are recorded       |
 """
@@ -21,12 +22,13 @@ from nbconvert.exporters import NotebookExporter
 from nbconvert.writers import FilesWriter
 from nbformat import NotebookNode
 from nbgrader import api
-from nbgrader.api import BaseCell, Grade, Gradebook, MissingEntry, SubmittedAssignment
+from nbgrader.api import Assignment, BaseCell, Grade, Gradebook, MissingEntry, SubmittedAssignment
 from nbgrader.api import SubmittedNotebook as Notebook
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import BaseConverter
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import setenv
+from sqlalchemy import or_
 
 from autograder.build import CHECK_PREFIX
 from autograder.classroom import ClassError, class_config, database, outcome_of
@@ -121,6 +123,20 @@ def record_zero(folder: Path, student: str, lesson: Lesson, reason: str) -> None
             for comment in notebook.comments:
                 comment.auto_comment = reason
         gradebook.db.commit()
+
+
+def has_marks(folder: Path, student: str, lesson: Lesson) -> bool:
+    """Return whether the gradebook has points of a student in a lesson."""
+    with Gradebook(database(folder)) as gradebook:
+        found = (
+            gradebook.db.query(Grade.id)
+            .join(Notebook, Notebook.id == Grade.notebook_id)
+            .join(SubmittedAssignment, SubmittedAssignment.id == Notebook.assignment_id)
+            .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+            .filter(SubmittedAssignment.student_id == student, Assignment.name == lesson.name)
+            .filter(or_(Grade.auto_score.is_not(None), Grade.manual_score.is_not(None)))
+        )
+        return found.first() is not None
 
 
 def marks_in(folder: Path, lesson: Lesson) -> dict[str, Scores]:

@@ -3,10 +3,12 @@
 A line is found by the student's cells and the software. Lines are only ever added; of two with the
 same name the last counts, and one that was torn by a crash does not. Every file `verdicts*.jsonl`
 of the folder is read, so that shards need no merging; only their places are kept in memory. A run
-that is not sure is found by the process that added it, and by no other.
+that is not sure is found by the process that added it, and by no other. What a line holds is only
+parsed when it is asked for: every worker reads what the others add.
 """
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ from typing import Any
 from autograder.running import Run
 
 FILE = "verdicts.jsonl"
+HEAD, SURE = re.compile(rb'{"content":"(\w+)","run":{'), b'"sure":true}}\n'  # as `add` writes it
 Place = tuple[Path, int, int]  # a file, where a line begins, and its length
 
 
@@ -69,11 +72,9 @@ class Store:
                 start = 0
             for place, raw in _lines(path, start):
                 self.read_to[path] = place + len(raw)
-                line = _parsed(raw)
-                if line is None:
-                    continue
-                if line["run"]["sure"]:
-                    self.places[line["content"]] = (path, place, len(raw))
+                head = HEAD.match(raw)
+                if head and raw.endswith(SURE):
+                    self.note(head[1].decode(), (path, place, len(raw)))
 
 
 def _lines(path: Path, start: int) -> Iterator[tuple[int, bytes]]:
