@@ -6,6 +6,7 @@
 | `configure`    | what the folder's nbgrader_config.py calls                                    |
 | `class_config` | reads that file                                                               |
 | `run_step`     | runs one of nbgrader's converters on one lesson, for one student or all       |
+| `outcome_of`   | starts such a converter, and returns what went wrong                          |
 
 Every plain `nbgrader` command works in such a folder; nothing here stands between.
 """
@@ -62,7 +63,7 @@ def configure(config: Any, config_file: str) -> None:
         "nbgrader.preprocessors.ClearOutput",
         "autograder.sanitize.DeduplicateOthers",  # nbgrader's DeduplicateIds
         "nbgrader.preprocessors.OverwriteKernelspec",
-        "nbgrader.preprocessors.OverwriteCells",
+        "autograder.bookkeeping.OverwriteCells",
         "autograder.sanitize.CheckOthers",  # nbgrader's CheckCellMetadata
     ]
     config.Autograde.autograde_preprocessors = [
@@ -70,7 +71,7 @@ def configure(config: Any, config_file: str) -> None:
         "nbgrader.preprocessors.IgnorePattern",
         "nbconvert.preprocessors.ClearMetadataPreprocessor",
         "nbgrader.preprocessors.LimitOutput",
-        "nbgrader.preprocessors.SaveAutoGrades",
+        "autograder.bookkeeping.SaveAutoGrades",
         "nbgrader.preprocessors.AssignLatePenalties",
         "autograder.sanitize.CheckOthers",  # nbgrader's CheckCellMetadata
     ]
@@ -239,7 +240,7 @@ def run_step(folder: Path, converter: type, lesson: str, student: str = "*") -> 
     Returns
     -------
     str
-        Empty if all went well, else the last line of what nbgrader logged as an error.
+        As `outcome_of` gives it.
     """
     from nbgrader.coursedir import CourseDirectory
 
@@ -253,7 +254,13 @@ def run_step(folder: Path, converter: type, lesson: str, student: str = "*") -> 
 
 
 def outcome_of(step: Any) -> str:
-    """Run one of nbgrader's converters; return what went wrong, empty if nothing did."""
+    """Start one of nbgrader's converters.
+
+    Returns
+    -------
+    str
+        Empty if all went well, else the last line of what nbgrader logged as an error.
+    """
     from nbgrader.utils import capture_log
 
     outcome = capture_log(step)

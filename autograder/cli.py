@@ -35,6 +35,9 @@ def main(arguments: list[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a terminal without ✓ shows ? and goes on
     options = _parser().parse_args(arguments)
+    # To know the format of international addresses, which no notebook has, jsonschema would build a
+    # grammar with this package: a second, half of what a command takes to start.
+    sys.modules.setdefault("rfc3987_syntax", None)
     try:
         return options.run(options)
     except KeyboardInterrupt:

@@ -20,7 +20,7 @@ from autograder.judge import Zygote
 from autograder.reference import lesson_names
 from autograder.restoring import restore, steps_of
 from autograder.running import run_notebook, write_outputs
-from autograder.store import Store
+from autograder.store import FILE, Store
 from autograder.student.sandbox import SEALED, Limits, level
 
 
@@ -94,10 +94,10 @@ def zygote_of(folder: Path) -> Zygote:
     return Zygote((folder.resolve(),), Limits(**limits))
 
 
-@lru_cache(maxsize=4)
-def store_of(folder: Path) -> Store:
-    """Return the runs of a class."""
-    return Store(folder)
+@lru_cache(maxsize=8)
+def store_of(folder: Path, file: str = FILE) -> Store:
+    """Return the runs of a class; new ones go to the file of this name."""
+    return Store(folder, file)
 
 
 def current_assignment(folder: Path, name: str) -> Assignment:

@@ -8,30 +8,30 @@
 | `Change`      | a mark that a second grading gives or takes                               |
 | `misplaced`   | the notebooks that were put where no lesson is looked for                 |
 
-Running and recording are apart: runs go to `verdicts.jsonl` as they end, then nbgrader records
-them. What has been recorded is noted in `graded.jsonl`, by the content of notebook, lesson and
-seed. So a second run, or one after a crash, does only what is new. A notebook that cannot be marked
-at all gets 0 and its reason.
+Runs go to `verdicts.jsonl` as they end. The process that has run a submission lets nbgrader record
+it; only where that changes marks it waits until that has been told. What has been recorded is noted
+in `graded.jsonl`, by the content of notebook, lesson and seed. So a second run, or one after a
+crash, does only what is new. A notebook that cannot be marked at all gets 0 and its reason.
 """
 
 import hashlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from autograder.classroom import ClassError, class_config, read_seed
+from autograder.cluster import shard_file
 from autograder.execute import current_assignment, require_seal, store_of
 from autograder.fingerprint import fingerprint
 from autograder.journal import append, entries
 from autograder.lessons import Lesson, find_lesson
 from autograder.pool import Outcome, Task, in_workers, problem_with, run_all
-from autograder.recording import Scores, marks_in, open_for_many, record, record_reason
+from autograder.recording import Scores, has_marks, marks_in, open_for_many, record, record_reason
 from autograder.reference import full_name, lesson_names
 from autograder.result import Result
 from autograder.signing import doubtful
-from autograder.store import FILE, Store
 
 GRADED_FILE = "graded.jsonl"
 RECORDERS = 4  # at a time: they take turns at one database
@@ -163,23 +163,35 @@ def grade_class(
     notes = _read_notes(folder)
     keys = {task: _key(task) for task in todo}
     changed = [task for task in todo if notes.get(_name(task), {}).get("key") != keys[task]]
-    store, done = store_of(folder), []
-    for outcome in run_all(changed, workers, partial(progress, what="run"), scheduler):
-        if outcome.fresh:
-            store.add(outcome.content, outcome.run)
-        done.append(_done(outcome))
-    announce(_changes(folder, done))
-    by_task = {one.task: one for one in done}
-    jobs = [(one.task, one.problem, one.failure) for one in done]
+
+    def note(outcome: Outcome, failure: str) -> None:
+        one = _note(outcome, failure, keys[outcome.task])
+        notes[one["submission"]] = one
+        append(folder / GRADED_FILE, one)
+
+    waiting = []
+    run = partial(progress, what="graded")
+    for outcome in run_all(changed, workers, run, scheduler, then=_record_new):
+        if outcome.recorded == "":
+            note(outcome, "")
+        else:
+            waiting.append(outcome)
+    announce(_changes(folder, waiting))
+    by_task = {outcome.task: outcome for outcome in waiting}
+    jobs = [(outcome.task, outcome.problem, outcome.failure) for outcome in waiting]
     recorded = in_workers(_record, jobs, min(workers, RECORDERS))
-    for job, failure in progress(recorded, len(jobs), "recorded"):
-        task = job[0]
-        if failure or failure is None:
-            failure = _record_alone(job)
-        note = _note(by_task[task], failure, keys[task])
-        notes[note["submission"]] = note
-        append(folder / GRADED_FILE, note)
+    for job, failure in progress(recorded, len(jobs), "recorded") if jobs else ():
+        note(by_task[job[0]], _record_alone(job) if failure or failure is None else "")
     return _submissions(folder, todo, notes)
+
+
+def _record_new(outcome: Outcome) -> Outcome:
+    """Record a submission of which the gradebook has no marks: nobody gains or loses by that."""
+    task = outcome.task
+    open_for_many()
+    if has_marks(task.folder, task.student, find_lesson(task.lesson)):
+        return outcome
+    return replace(outcome, recorded=_record((task, outcome.problem, outcome.failure)))
 
 
 def run_shard(
@@ -204,11 +216,8 @@ def run_shard(
     config = class_config(folder)
     require_seal(unsafe or bool(config.Execute.get("unsafe")))
     part = _todo(folder, lessons)[number - 1 :: count]
-    store = Store(folder, f"{FILE.removesuffix('.jsonl')}-{number}-of-{count}.jsonl")
-    for outcome in run_all(part, workers, partial(progress, what="run")):
-        if outcome.fresh:
-            store.add(outcome.content, outcome.run)
-    return len(part)
+    file = shard_file(f"{number}-of-{count}")
+    return sum(1 for _ in run_all(part, workers, partial(progress, what="run"), file=file))
 
 
 def _todo(folder: Path, lessons: Iterable[str]) -> list[Task]:
@@ -261,47 +270,18 @@ def _name(task: Task) -> str:
     return f"{task.student}/{task.lesson}"
 
 
-@dataclass(frozen=True)
-class _Done:
-    """What is kept of an outcome until it is recorded: a class has too many to keep it all."""
-
-    task: Task
-    problem: str
-    failure: str
-    content: str
-    signature: str | None
-    look: list[str]
-    earned: dict[str, float]
-    sandbox: str
-    sure: bool
-
-
-def _done(outcome: Outcome) -> _Done:
-    run = outcome.run
-    results = run.results.values() if run else ()
-    return _Done(
-        outcome.task,
-        outcome.problem,
-        outcome.failure,
-        outcome.content,
-        outcome.signature,
-        [f"{result.exercise}: {result.look}" for result in results if result.look],
-        {result.exercise: result.earned for result in results},
-        run.level if run else "",
-        run.sure if run else True,
-    )
-
-
-def _changes(folder: Path, done: list[_Done]) -> list[Change]:
+def _changes(folder: Path, done: list[Outcome]) -> list[Change]:
     """Return the marks that differ from those in the gradebook, for who has any."""
     changes = []
     for name in dict.fromkeys(one.task.lesson for one in done):
         before = marks_in(folder, find_lesson(name))
+        exercises = tuple(current_assignment(folder, name).points)
         for one in done:
             known = one.task.lesson == name and not one.failure
             scores = before.get(one.task.student) if known else None
+            earned = dict(zip(exercises, one.earned, strict=False))  # a broken one has earned none
             for exercise, score in (scores or {}).items():
-                now = one.earned.get(exercise, 0.0)
+                now = earned.get(exercise, 0.0)
                 if score is not None and score != now:
                     changes.append(Change(one.task.student, name, exercise, score, now))
     return changes
@@ -330,7 +310,7 @@ def _record_alone(job: tuple[Task, str, str]) -> str:
     return failure
 
 
-def _note(one: _Done, failure: str, key: str) -> dict[str, Any]:
+def _note(one: Outcome, failure: str, key: str) -> dict[str, Any]:
     """Return what is noted about a submission; what failed or is not sure is done again."""
     problem = one.problem or one.failure or failure
     return {
@@ -339,7 +319,7 @@ def _note(one: _Done, failure: str, key: str) -> dict[str, Any]:
         "problem": problem,
         "content": "" if problem else one.content,
         "signature": one.signature,
-        "look": [] if problem else one.look,
+        "look": [] if problem else list(one.look),
         "sandbox": one.sandbox,
     }
 

@@ -1,10 +1,11 @@
 """Files of JSON lines that are only ever added to, and that no crash and no full disk can spoil.
 
-| function | does                                                                              |
-|----------|-----------------------------------------------------------------------------------|
-| `append` | adds an entry, or says that it could not                                          |
-| `entries`| the whole entries of a file, each with its place; torn ones do not count          |
-| `parsed` | one line as data                                                                  |
+| function  | does                                                                     |
+|-----------|--------------------------------------------------------------------------|
+| `append`  | adds an entry, or says that it could not                                 |
+| `entries` | the whole entries of a file, each with its place; torn ones do not count |
+| `lines`   | its lines as they are                                                    |
+| `parsed`  | one line as data                                                         |
 """
 
 import errno
@@ -34,14 +35,21 @@ def append(path: Path, entry: dict[str, Any]) -> tuple[int, int]:
 
 def entries(path: Path, start: int = 0) -> Iterator[tuple[int, int, dict[str, Any]]]:
     """Return place, size and content of every whole entry from a place on; of no file, none."""
+    for place, raw in lines(path, start):
+        entry = parsed(raw)
+        if entry is not None:
+            yield place, len(raw), entry
+
+
+def lines(path: Path, start: int = 0) -> Iterator[tuple[int, bytes]]:
+    """Return place and bytes of every line of a file from a place on, the last if it has an end."""
     if not path.is_file():
         return
     with path.open("rb") as file:
         file.seek(start)
         for raw in file:
-            entry = parsed(raw) if raw.endswith(b"\n") else None
-            if entry is not None:
-                yield start, len(raw), entry
+            if raw.endswith(b"\n"):
+                yield start, raw
             start += len(raw)
 
 

@@ -3,7 +3,7 @@
 | name         | is                                                             |
 |--------------|----------------------------------------------------------------|
 | `Task`       | one submission to be run                                       |
-| `Outcome`    | what came of it: a run, or why there is none                   |
+| `Outcome`    | what came of it, or why nothing did                            |
 | `run_task`   | runs one, in whatever process it is called                     |
 | `run_all`    | runs many, on this machine or on a Dask cluster, as they end   |
 | `in_workers` | does any jobs in worker processes                              |
@@ -14,6 +14,7 @@ the other is given up, and the others go on.
 """
 
 import contextlib
+import itertools
 import multiprocessing
 import os
 import signal
@@ -21,15 +22,17 @@ import stat
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from multiprocessing.connection import wait
+from functools import partial
+from multiprocessing.connection import wait as wait_for
 from pathlib import Path
 from typing import TypeVar
 
 from autograder.assignment import AssignmentError
 from autograder.classroom import ClassError
+from autograder.cluster import on_dask
 from autograder.execute import current_assignment, store_of, zygote_of
 from autograder.exercise import questions
 from autograder.judge import harmless
@@ -37,8 +40,9 @@ from autograder.lessons import find_lesson
 from autograder.marking import NotebookError, read_notebook
 from autograder.notebook import GRADING_REPEATS
 from autograder.restoring import restore, steps_of
-from autograder.running import Run, run_notebook
+from autograder.running import run_notebook
 from autograder.signing import signature_in
+from autograder.store import FILE, Place
 
 MOST_BYTES = 200 * 2**20  # of a notebook's file
 LISTED = 5  # files that are named
@@ -46,6 +50,7 @@ SUSPECT, DEATHS = 2, 5  # deaths of workers after which a job is done alone, and
 GIVEN_UP = 4  # jobs in a row: then it is not the jobs
 LOST = f"it ended {DEATHS} of the grader's own processes; is there too little memory?"
 GRACE = 1  # seconds to finish what has been begun, after Ctrl-C
+AHEAD = 4  # jobs that wait for each worker: enough to keep it busy, and not a class in memory
 Job, Done = TypeVar("Job"), TypeVar("Done")
 
 
@@ -73,37 +78,56 @@ class Task:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a submission.
+    """What came of a submission, in little: a class has many, and their runs are in the store.
 
     Parameters
     ----------
     task : Task
         Which one.
-    content : str
-        The name of its cells.
-    run : Run, optional
-        What came of them.
-    fresh : bool
-        Whether they were run just now.
     problem : str
         Why there is nothing to be marked in the notebook.
     failure : str
         Why the grader could not mark it; that is no fault of the student's.
+    content : str
+        The name of its cells, under which the store has its run.
+    place : tuple, optional
+        Where the store has a run that was made just now.
     signature : str, optional
         What it is signed with.
+    look : tuple of str
+        Why a human should look at it.
+    earned : tuple of float
+        Points by exercise, in the order of the lesson.
+    sandbox : str
+        The level of the sandbox that it ran in.
+    sure : bool
+        Whether a second run would give the same.
+    recorded : str, optional
+        None if it is not in the gradebook yet; else why it could not be written, empty if it is.
     """
 
     task: Task
-    content: str = ""
-    run: Run | None = None
-    fresh: bool = False
     problem: str = ""
     failure: str = ""
+    content: str = ""
+    place: Place | None = None
     signature: str | None = None
+    look: tuple[str, ...] = ()
+    earned: tuple[float, ...] = ()
+    sandbox: str = ""
+    sure: bool = True
+    recorded: str | None = None
 
 
-def run_task(task: Task) -> Outcome:
-    """Run one submission, unless its run is in the class's store.
+def run_task(task: Task, file: str = FILE) -> Outcome:
+    """Run one submission and put its run into the class's store, unless that has it.
+
+    Parameters
+    ----------
+    task : Task
+        Which one.
+    file : str
+        The name of the store's file that the run goes to.
 
     Raises
     ------
@@ -111,7 +135,7 @@ def run_task(task: Task) -> Outcome:
         If no submission of the class can be run. Any other error concerns this one.
     """
     try:
-        return _run_task(task)
+        return _run_task(task, file)
     except (AssignmentError, ClassError, OSError):
         raise
     except Exception as error:
@@ -119,24 +143,34 @@ def run_task(task: Task) -> Outcome:
         return Outcome(task, failure=f"the grader stumbled over it: {said}")
 
 
-def _run_task(task: Task) -> Outcome:
+def _run_task(task: Task, file: str) -> Outcome:
     problem = problem_with(task)
     if problem:
-        return Outcome(task, problem=problem)
+        return Outcome(task, problem)
     try:
         notebook, _ = read_notebook(task.path, find_lesson(task.lesson))
     except NotebookError as error:
-        return Outcome(task, problem=str(error))
+        return Outcome(task, str(error))
     assignment = current_assignment(task.folder, task.lesson)
     mended = restore(notebook, assignment.source)
-    signature = signature_in(mended)
     steps = tuple(steps_of(mended))
-    content = assignment.content(steps)
-    known = store_of(task.folder).find(content)
-    if known is not None and known.has_all(assignment):
-        return Outcome(task, content, known, signature=signature)
-    run = run_notebook(steps, assignment, zygote_of(task.folder), known)
-    return Outcome(task, content, run, fresh=True, signature=signature)
+    content, place = assignment.content(steps), None
+    store = store_of(task.folder, file)
+    run = store.find(content)
+    if run is None or not run.has_all(assignment):
+        run = run_notebook(steps, assignment, zygote_of(task.folder), run)
+        place = store.add(content, run)
+    results = [run.results[name] for name in assignment.points]
+    return Outcome(
+        task,
+        content=content,
+        place=place,
+        signature=signature_in(mended),
+        look=tuple(f"{result.exercise}: {result.look}" for result in results if result.look),
+        earned=tuple(result.earned for result in results),
+        sandbox=run.level,
+        sure=run.sure,
+    )
 
 
 def problem_with(task: Task) -> str:
@@ -177,36 +211,68 @@ def run_all(
     workers: int,
     progress: Callable[[Iterable[Outcome], int], Iterable[Outcome]],
     scheduler: str = "",
+    file: str = FILE,
+    then: Callable[[Outcome], Outcome] | None = None,
 ) -> Iterator[Outcome]:
     """Run submissions in parallel; return each as it ends, those that got lost at the end.
 
     Parameters
     ----------
     tasks : list of Task
-        Which ones.
+        Which ones, all of one class.
     workers : int
         How many at a time.
     progress : callable
         Gets the outcomes and their number, and iterates over them, showing how far.
     scheduler : str
         The address of a Dask scheduler. Left out, this machine does it.
+    file : str
+        The name of the file in the class's store that new runs go to.
+    then : callable, optional
+        What a process of this machine does with the outcome of a submission that it has run, such
+        as recording it.
     """
-    for task in tasks[:1]:  # before any worker is forked
+    if not tasks:
+        return
+    folder = tasks[0].folder
+    if scheduler:
+
+        def run_some(some: list[Task], last: bool = False) -> Iterator[Outcome]:
+            return on_dask(some, scheduler)
+
+    else:
         for lesson in dict.fromkeys(task.lesson for task in tasks):
-            know_the_truth(task.folder, lesson)
-    engine = _on_dask(tasks, scheduler) if scheduler else in_workers(run_task, tasks, workers)
+            know_the_truth(folder, lesson)  # before any worker is forked
+        run_one = partial(_run_then, file=file, then=then)
+
+        def run_some(some: list[Task], last: bool = False) -> Iterator[Outcome]:
+            done = in_workers(partial(run_one, last=last), some, 1 if last else workers)
+            return (outcome or Outcome(task, failure=LOST) for task, outcome in done)
+
     unsure = []
-    for task, outcome in progress(engine, len(tasks)):
-        if outcome is None:
-            yield Outcome(task, failure=LOST)
-        elif outcome.run is not None and not outcome.run.sure:
-            unsure.append(outcome.task)
+    for outcome in progress(run_some(tasks), len(tasks)):
+        if outcome.sure:
+            yield _noted(outcome)
         else:
-            yield outcome
+            unsure.append(outcome.task)
     # Time may have run out because of the others: each once more, and nothing beside it.
     for task in unsure:
-        again = _on_dask([task], scheduler) if scheduler else in_workers(run_task, [task], 1)
-        yield from (outcome or Outcome(task, failure=LOST) for _, outcome in again)
+        yield from map(_noted, run_some([task], last=True))
+
+
+def _run_then(
+    task: Task, file: str, then: Callable[[Outcome], Outcome] | None, last: bool
+) -> Outcome:
+    """Run a submission; do what follows if it is not run once more."""
+    outcome = run_task(task, file)
+    return then(outcome) if then and (outcome.sure or last) else outcome
+
+
+def _noted(outcome: Outcome) -> Outcome:
+    """Tell this process's store where a run is that another process has made."""
+    if outcome.place:
+        store_of(outcome.task.folder).note(outcome.content, outcome.place)
+    return outcome
 
 
 def know_the_truth(folder: Path, lesson: str) -> None:
@@ -262,11 +328,16 @@ def _in_pool(
     context = multiprocessing.get_context("fork" if can_fork else "spawn")
     pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_begin_worker)
     others = set(multiprocessing.active_children())
+    left, futures = iter(jobs), {}
     try:
-        with _interrupts_later():
-            futures = {pool.submit(do, job): job for job in jobs}
-        for future in as_completed(list(futures)):
-            yield futures.pop(future), future.result()
+        while True:
+            with _interrupts_later():
+                for job in itertools.islice(left, AHEAD * workers - len(futures)):
+                    futures[pool.submit(do, job)] = job
+            if not futures:
+                break
+            for future in wait(futures, return_when=FIRST_COMPLETED).done:
+                yield futures.pop(future), future.result()
     except BaseException:  # Ctrl-C too, and that nobody wants the rest
         _stop_soon(pool, set(multiprocessing.active_children()) - others)
         raise
@@ -279,7 +350,7 @@ def _stop_soon(pool: ProcessPoolExecutor, workers: set[multiprocessing.Process])
     running = {worker.sentinel: worker for worker in workers}
     until = time.monotonic() + GRACE
     while running and (rest := until - time.monotonic()) > 0:
-        for ended in wait(list(running), rest):
+        for ended in wait_for(list(running), rest):
             del running[ended]
     for worker in running.values():
         worker.kill()
@@ -312,18 +383,3 @@ def _end_with_parent() -> None:
     """End this process when its parent is gone: nobody else would."""
     multiprocessing.parent_process().join()
     os._exit(1)
-
-
-def _on_dask(tasks: list[Task], scheduler: str) -> Iterator[tuple[Task, Outcome]]:
-    """Run submissions on a Dask cluster whose workers see the class's folder."""
-    try:
-        from distributed import Client, as_completed
-    except ImportError:
-        raise ClassError(
-            "a scheduler needs Dask: `pip install 'backprop-course[cluster]'`"
-        ) from None
-    with Client(scheduler) as client:
-        futures = client.map(run_task, tasks, pure=False, retries=2)
-        for future in as_completed(futures):
-            outcome = future.result()
-            yield outcome.task, outcome

@@ -3,31 +3,48 @@
 | name            | does                                                                        |
 |-----------------|-----------------------------------------------------------------------------|
 | `record`        | lets nbgrader's autograde replay a submission's run into the gradebook       |
+| `Recorder`      | nbgrader's autograde, kept for many students                                |
 | `record_reason` | puts there why a notebook could not be marked                                |
+| `has_marks`     | whether a student has points in a lesson                                    |
 | `marks_in`      | the points of everybody in a lesson, as the gradebook has them               |
 | `open_for_many` | makes nbgrader keep its connection while many submissions are recorded       |
 """
 
+import contextlib
 import glob
 import html
+import os
 import shutil
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
+from nbconvert.writers import FilesWriter
+from nbformat import NotebookNode
 from nbgrader import api
-from nbgrader.api import BaseCell, Grade, Gradebook, MissingEntry, SubmittedAssignment
+from nbgrader.api import Assignment, BaseCell, Grade, Gradebook, MissingEntry, SubmittedAssignment
 from nbgrader.api import SubmittedNotebook as Notebook
 from nbgrader.converters import Autograde
+from nbgrader.converters.base import BaseConverter
 from nbgrader.coursedir import CourseDirectory
-from traitlets import Unicode
+from nbgrader.utils import setenv
+from sqlalchemy import or_
 
 from autograder.build import CHECK_PREFIX
 from autograder.classroom import ClassError, class_config, database, outcome_of
 from autograder.lessons import Lesson
-from autograder.sanitize import odd_files
+from autograder.sanitize import Reader, odd_files
 
 Scores = dict[str, float | None]  # by exercise; None where a human must decide
+
+
+def record(folder: Path, student: str, lesson: Lesson) -> str:
+    """Let nbgrader autograde one submission; return why it could not, empty if it did."""
+    recorder = recorder_of(folder, lesson.name)
+    recorder.coursedir.student_id = student
+    error = outcome_of(recorder)
+    return f"nbgrader could not record it: {error}" if error else ""
 
 
 class _Course(CourseDirectory):
@@ -41,27 +58,69 @@ class _Course(CourseDirectory):
             return None
 
 
-class _OneSubmission(Autograde):
-    """nbgrader's autograde of one folder, whatever its name and whatever else lies in it."""
+class Exporter(Reader):
+    """nbconvert's way through a list of steps, without copies and checks between them.
 
-    student = Unicode()
+    The notebook has just been read and belongs to nobody else; it is checked when it is written.
+    """
+
+    def _preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        for step in self._preprocessors:
+            nb, resources = step(nb, resources)
+        return nb, resources
+
+
+class Recorder(Autograde):
+    """nbgrader's autograde of one lesson, for one student after the other.
+
+    The steps and their order are those of the class's configuration. nbgrader takes them in two
+    passes, writes the notebook after the first and reads it again; here the second goes on with
+    what the first has left.
+
+    Parameters
+    ----------
+    folder : Path
+        The class.
+    lesson : str
+        Its name.
+    """
+
+    def __init__(self, folder: Path, lesson: str) -> None:
+        config = class_config(folder)
+        config.CourseDirectory.assignment_id = lesson
+        super().__init__(coursedir=_Course(config=config), config=config)
+        self.ignored = list(self.coursedir.ignore)
+        self.force = True
+        self.writer = FilesWriter(parent=self, config=self.config)
+        self.exporter = Exporter(parent=self, config=self.config)
+        for step in (*self.sanitize_preprocessors, *self.autograde_preprocessors):
+            self.exporter.register_preprocessor(step)
 
     def init_notebooks(self) -> None:
         """Take the notebooks of the one folder: its name is no pattern."""
-        folder = Path(self._format_source(self.coursedir.assignment_id, self.student))
+        names = self.coursedir.assignment_id, self.coursedir.student_id
+        folder = Path(self._format_source(*names))
         self.assignments = {str(folder): [str(path) for path in folder.glob("*.ipynb")]}
         # What a link points to would be copied, and sent out with the feedback.
-        self.coursedir.ignore += [glob.escape(path.name) for path in odd_files(folder)]
+        odd = [glob.escape(path.name) for path in odd_files(folder)]
+        self.coursedir.ignore = [*self.ignored, *odd]
+
+    def start(self) -> None:
+        """Record the student who is set in the course directory."""
+        self.init_notebooks()
+        with contextlib.chdir(self.coursedir.root):
+            self.convert_notebooks()
+
+    def convert_single_notebook(self, notebook_filename: str) -> None:
+        """Mend, replay and record one notebook."""
+        with setenv(NBGRADER_EXECUTION="autograde"):
+            BaseConverter.convert_single_notebook(self, notebook_filename)
 
 
-def record(folder: Path, student: str, lesson: Lesson) -> str:
-    """Let nbgrader autograde one submission; return why it could not, empty if it did."""
-    config = class_config(folder)
-    config.CourseDirectory.assignment_id = lesson.name
-    course = _Course(config=config)
-    step = _OneSubmission(student=student, force=True, coursedir=course, config=config)
-    error = outcome_of(step)
-    return f"nbgrader could not record it: {error}" if error else ""
+@lru_cache(maxsize=8)
+def recorder_of(folder: Path, lesson: str) -> Recorder:
+    """Return this process's recorder for a lesson of a class."""
+    return Recorder(folder, lesson)
 
 
 def record_reason(folder: Path, student: str, lesson: Lesson, reason: str, zero: bool) -> None:
@@ -107,6 +166,20 @@ def record_reason(folder: Path, student: str, lesson: Lesson, reason: str, zero:
         gradebook.db.commit()
 
 
+def has_marks(folder: Path, student: str, lesson: Lesson) -> bool:
+    """Return whether the gradebook has points of a student in a lesson."""
+    with Gradebook(database(folder)) as gradebook:
+        found = (
+            gradebook.db.query(Grade.id)
+            .join(Notebook, Notebook.id == Grade.notebook_id)
+            .join(SubmittedAssignment, SubmittedAssignment.id == Notebook.assignment_id)
+            .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+            .filter(SubmittedAssignment.student_id == student, Assignment.name == lesson.name)
+            .filter(or_(Grade.auto_score.is_not(None), Grade.manual_score.is_not(None)))
+        )
+        return found.first() is not None
+
+
 def marks_in(folder: Path, lesson: Lesson) -> dict[str, Scores]:
     """Return everybody's points in a lesson, by student and exercise, in one query.
 
@@ -149,17 +222,33 @@ def marks_in(folder: Path, lesson: Lesson) -> dict[str, Scores]:
 
 
 def open_for_many() -> None:
-    """Let nbgrader in this process open each database once, not nine times for every submission.
+    """Let nbgrader in this process open each gradebook once, not nine times for every submission.
 
     Each time it makes a new SQLAlchemy engine, whose cache of compiled statements starts empty, and
-    looks for tables that are there: half of the time that recording a submission takes. Writers
-    wait for each other for a minute, not for five seconds.
+    looks for tables and a course that are there: half of the time that recording a submission
+    takes. Writers wait for each other for a minute, not for five seconds.
     """
-    if not hasattr(api.create_engine, "cache_info"):
-        patience = {"connect_args": {"timeout": 60}}
-        create = api.create_engine
-        api.create_engine = lru_cache(
-            lambda url, **how: create(url, **how, **(patience if "sqlite" in url else {}))
-        )
-        api.inspect = lru_cache(api.inspect)
-        api.Base.metadata.create_all = lambda bind: None
+    if hasattr(Gradebook.__init__, "kept"):
+        return
+    create, initialise = api.create_engine, Gradebook.__init__
+
+    def create_patient(url: str, **how: Any) -> Any:
+        return create(url, **how, **({"connect_args": {"timeout": 60}} if "sqlite" in url else {}))
+
+    @lru_cache(maxsize=8)
+    def opened(process: int, *arguments: Any) -> dict[str, Any]:
+        gradebook = object.__new__(Gradebook)
+        initialise(gradebook, *arguments)
+        gradebook.engine.dispose = lambda: None  # who asks next gets the connection that is there
+        return vars(gradebook)
+
+    def open_again(
+        self: Gradebook,
+        db_url: str,
+        course_id: str = "default_course",
+        authenticator: Any = None,
+    ) -> None:
+        vars(self).update(opened(os.getpid(), db_url, course_id, authenticator))
+
+    open_again.kept = True
+    api.create_engine, Gradebook.__init__ = create_patient, open_again

@@ -59,13 +59,11 @@ def restore(notebook: NotebookNode, source: NotebookNode) -> NotebookNode:
     frame = {grade_id(cell): cell for cell in source.cells if grade_id(cell)}
     cells = _own_cells(notebook, frame)
     _put_back(cells, frame)
-    restored = nbformat.from_dict(
-        {
-            "cells": [cell for _, cell in cells],
-            "metadata": source.metadata,
-            "nbformat": source.nbformat,
-            "nbformat_minor": source.nbformat_minor,
-        }
+    restored = NotebookNode(
+        cells=[cell for _, cell in cells],
+        metadata=nbformat.from_dict(source.metadata),
+        nbformat=source.nbformat,
+        nbformat_minor=source.nbformat_minor,
     )
     if source.nbformat_minor >= 5:  # from here on cells have an id; those of the frame have theirs
         for number, (name, _) in enumerate(cells):

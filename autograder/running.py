@@ -19,8 +19,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import nbformat
 from nbformat import NotebookNode
-from nbformat.v4 import new_output
 
 from autograder.assignment import Assignment
 from autograder.checking import judge
@@ -208,15 +208,15 @@ def _outputs(shown: Any, graded: bool) -> list[dict[str, Any]]:
             if pictures < 0 or len(value) > PICTURE_BYTES:
                 raise LostError(BREACH)
             data = {"image/png": base64.b64encode(value).decode("ascii")}
-            outputs.append(new_output("display_data", data=data))
+            outputs.append(_output("display_data", data=data))
         elif kind in ("text", "value") and isinstance(value, str):
             value, room = harmless(value[:room]), room - len(value[:room])
             if kind == "value" and not graded:
-                outputs.append(new_output("display_data", data={"text/plain": value}))
+                outputs.append(_output("display_data", data={"text/plain": value}))
             elif kind == "value":  # the partial credit of an instructor's own test
-                outputs.append(new_output("execute_result", data={"text/plain": value}))
+                outputs.append(_output("execute_result", data={"text/plain": value}))
             else:
-                outputs.append(new_output("stream", name="stdout", text=value))
+                outputs.append(_output("stream", name="stdout", text=value))
     error = shown.get("error")
     if error is not None:
         if not isinstance(error, list) or len(error) != 3 or not isinstance(error[2], list):
@@ -226,10 +226,16 @@ def _outputs(shown: Any, graded: bool) -> list[dict[str, Any]]:
     return outputs
 
 
+def _output(kind: str, **fields: Any) -> NotebookNode:
+    """Return an output; nbformat's `new_output` takes a millisecond to see whether it is one."""
+    metadata = {} if kind in ("stream", "error") else {"metadata": {}}
+    return nbformat.from_dict({"output_type": kind, **metadata, **fields})
+
+
 def _error(name: str, message: str, lines: Iterable[str] = ()) -> dict[str, Any]:
     name, message = harmless(name[:200]), harmless(message[:2000])
     traceback = [harmless(line[:LONGEST_TEXT]) for line in lines] or [f"{name}: {message}"]
-    return new_output("error", ename=name, evalue=message, traceback=traceback)
+    return _output("error", ename=name, evalue=message, traceback=traceback)
 
 
 def write_outputs(notebook: NotebookNode, run: Run, steps: Iterable[Step]) -> None:
@@ -240,7 +246,7 @@ def write_outputs(notebook: NotebookNode, run: Run, steps: Iterable[Step]) -> No
         if step.kind == CHECK and step.text in run.results:
             result = replace(run.results[step.text], points=float(cell.metadata.nbgrader.points))
             data = Grade(result)._repr_mimebundle_()
-            cell.outputs = [new_output("execute_result", data=data, execution_count=number)]
+            cell.outputs = [_output("execute_result", data=data, execution_count=number)]
         else:
             cell.outputs = [NotebookNode(output) for output in run.outputs.get(step.index, ())]
     notebook.metadata.setdefault("backprop", {})["sandbox"] = run.level

@@ -3,15 +3,19 @@
 A line is found by the student's cells and the software. Lines are only ever added; of two with the
 same name the last counts, and one that was torn by a crash does not. Every file `verdicts*.jsonl`
 of the folder is read, so that shards need no merging; only their places are kept in memory. A run
-that is not sure is found by the process that added it, and by no other.
+that is not sure is found by the process that added it, and by no other. What a line holds is only
+parsed when it is asked for: every worker reads what the others add.
 """
 
+import re
 from pathlib import Path
 
-from autograder.journal import append, entries, parsed
+from autograder.journal import append, lines, parsed
 from autograder.running import Run
 
 FILE = "verdicts.jsonl"
+HEAD, SURE = re.compile(rb'{"content":"(\w+)","run":{'), b'"sure":true}}\n'  # as `add` writes it
+Place = tuple[Path, int, int]  # a file, where a line begins, and its length
 
 
 class Store:
@@ -27,7 +31,7 @@ class Store:
 
     def __init__(self, folder: Path, file: str = FILE) -> None:
         self.folder, self.path = folder, folder / file
-        self.places: dict[str, tuple[Path, int, int]] = {}
+        self.places: dict[str, Place] = {}
         self.read_to: dict[Path, int] = {}
 
     def find(self, content: str) -> Run | None:
@@ -45,10 +49,15 @@ class Store:
         except (FileNotFoundError, TypeError, KeyError):  # somebody has replaced the file
             return None
 
-    def add(self, content: str, run: Run) -> None:
-        """Add a run."""
-        place, size = append(self.path, {"content": content, "run": run.to_dict()})
-        self.places[content] = (self.path, place, size)
+    def add(self, content: str, run: Run) -> Place:
+        """Add a run; return where it is, for other processes to `note`."""
+        place = (self.path, *append(self.path, {"content": content, "run": run.to_dict()}))
+        self.note(content, place)
+        return place
+
+    def note(self, content: str, place: Place) -> None:
+        """Remember where a run is."""
+        self.places[content] = place
 
     def _read_on(self) -> None:
         """Read what has been added to the files since the last time."""
@@ -56,8 +65,8 @@ class Store:
             start = self.read_to.get(path, 0)
             if path.stat().st_size < start:
                 start = 0
-            for place, size, line in entries(path, start):
-                self.read_to[path] = place + size
-                run = line.get("run")
-                if isinstance(run, dict) and run.get("sure") is True:
-                    self.places[line.get("content")] = (path, place, size)
+            for place, raw in lines(path, start):
+                self.read_to[path] = place + len(raw)
+                head = HEAD.match(raw)
+                if head and raw.endswith(SURE):
+                    self.note(head[1].decode(), (path, place, len(raw)))

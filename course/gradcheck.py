@@ -21,6 +21,7 @@ rounding unit of float64, 2.2e-16. Their sum is smallest near eps = cbrt(u) ≈ 
 about ten correct digits.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -188,13 +189,18 @@ def relative_error(actual: ArrayLike, expected: ArrayLike, floor: float = 1e-3) 
     actual, expected = np.asarray(actual, dtype=float), np.asarray(expected, dtype=float)
     if actual.shape != expected.shape:
         raise ValueError(f"shapes differ: {actual.shape} and {expected.shape}")
-    # Scaling first keeps the squares inside the norm from overflowing.
-    scale = max(np.abs(actual).max(initial=0.0), np.abs(expected).max(initial=0.0), floor)
-    if not np.isfinite(scale):
-        return float("nan")
-    norms = [np.linalg.norm((part / scale).ravel()) for part in (actual, expected)]
-    distance = np.linalg.norm((actual / scale - expected / scale).ravel())
-    return float(distance / max(*norms, floor / scale))
+    with np.errstate(all="ignore"):
+        difference = actual - expected
+        sizes = [math.sqrt(np.vdot(part, part)) for part in (difference, actual, expected)]
+        if not math.isfinite(sum(sizes)):
+            # The squares inside a norm may overflow where the norm would not.
+            scale = max(np.abs(actual).max(), np.abs(expected).max())
+            if not math.isfinite(scale):
+                return math.nan
+            actual, expected, floor = actual / scale, expected / scale, floor / scale
+            difference = actual - expected
+            sizes = [math.sqrt(np.vdot(part, part)) for part in (difference, actual, expected)]
+    return sizes[0] / max(sizes[1], sizes[2], floor)
 
 
 @dataclass(frozen=True)
