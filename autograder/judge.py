@@ -337,6 +337,8 @@ class Zygote:
         """Return a new folder, which goes away with us; in a box it is there and nowhere else."""
         if self.box:
             return BOXED_FOLDER
+        if self.lock is not None:
+            self.lock.close()
         folder = Path(tempfile.mkdtemp(prefix=FOLDER))
         self.lock = _locked(folder)
         Finalize(self, _remove, (folder,), exitpriority=0)

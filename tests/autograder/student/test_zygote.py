@@ -11,7 +11,7 @@ import pytest
 from autograder.exercises import exercises_of
 from autograder.judge import FOLDER, LostError, StudentProcess, Zygote, _remove_left_over
 from autograder.lessons import find_lesson
-from autograder.student.sandbox import SEALED, level
+from autograder.student.sandbox import SEALED, Limits, level
 
 sealed = pytest.mark.skipif(level() != SEALED, reason="processes are forked where they are sealed")
 
@@ -47,7 +47,16 @@ def test_a_process_knows_no_exercise_solution_or_mistake(student):
     source = "import sys\nsorted(name for name in sys.modules if name.startswith('autograder'))"
     assert eval(value_of(student, source)) == ["autograder"] + [
         f"autograder.student{name}"
-        for name in ("", ".calling", ".cells", ".sandbox", ".watching", ".wire", ".zygote")
+        for name in (
+            "",
+            ".calling",
+            ".cells",
+            ".sandbox",
+            ".scratch",
+            ".watching",
+            ".wire",
+            ".zygote",
+        )
     ]
 
 
@@ -65,20 +74,21 @@ def test_a_function_is_called_where_it_is(student):
     asked = questions(exercise, lesson.reference, 0, 1)
     for question, reply in zip(asked, There(student, exercise).replies(asked), strict=True):
         assert np.allclose(reply.value, question.exact)
-    assert There(student, exercise).watch(asked[0]).most_calls == 1
+    (seen,) = There(student, exercise).watch(asked[:1])
+    assert seen.most_calls == 1
 
 
-@pytest.mark.parametrize(("source", "told"), [
-    ("import os; os._exit(3)", "ended its process (exit code 3)"),
-    ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", "ended its process (SIGSEGV)"),
-    ("import ctypes; ctypes.string_at(0)", "ended its process (SIGSEGV)"),
+@pytest.mark.parametrize(("source", "cause"), [
+    ("import os; os._exit(3)", "exit code 3"),
+    ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", "Segmentation fault"),
+    ("import ctypes; ctypes.string_at(0)", "Segmentation fault"),
 ])  # fmt: skip
 @sealed
-def test_what_a_process_died_of_is_told(zygote, source, told):
+def test_what_a_process_died_of_is_told(zygote, source, cause):
     student = zygote.fork()
     with pytest.raises(LostError):
         student.ask("run", source, 0, False)
-    assert zygote.end() == told
+    assert zygote.end() == f"ended its process ({cause})"
 
 
 @sealed
@@ -91,15 +101,29 @@ def test_a_process_that_somebody_killed_may_be_tried_again(zygote):
     assert zygote.end() == ""
 
 
-def test_a_loop_without_an_end_is_stopped(zygote, monkeypatch):
-    monkeypatch.setattr("autograder.judge.PATIENCE", 100)  # the machine may be busy
+@pytest.fixture
+def limited():
+    """A zygote whose processes get so much and no more."""
+    made = []
+
+    def make(**limits):
+        made.append(Zygote(limits=Limits(**limits)))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()
+
+
+def test_a_loop_without_an_end_is_stopped(limited):
+    zygote = limited(cell_seconds=0.3, patience=100)  # the machine may be busy
     with pytest.raises(LostError, match="Is there a loop without an end"):
-        zygote.fork().ask("run", "while True: pass", 0, False, seconds=0.3)
+        zygote.fork().ask("run", "while True: pass", 0, False)
 
 
-def test_waiting_for_ever_is_stopped(zygote):
+def test_waiting_for_ever_is_stopped(limited):
     with pytest.raises(LostError, match=r"gave no answer in 0\.6 seconds"):
-        zygote.fork().ask("run", "import time; time.sleep(60)", 0, False, seconds=0.2)
+        limited(cell_seconds=0.2).fork().ask("run", "import time; time.sleep(60)", 0, False)
 
 
 def test_files_that_come_and_go_are_counted_without_a_stumble(zygote):
@@ -119,15 +143,15 @@ def test_too_many_files_are_stopped(zygote):
 
 
 @pytest.mark.parametrize("message", [b"", b"hello", b"\0\0\0\5\0\0\0\1x", b"\xff" * 100])
-def test_bytes_in_the_graders_channel_end_the_process_not_the_judge(zygote, message):
-    student = zygote.fork()
+def test_bytes_in_the_graders_channel_end_the_process_not_the_judge(limited, message):
+    student = limited(cell_seconds=1).fork()
     source = (
         "import os\n"
         f"for fd in range(3, 64):\n    try: os.write(fd, {message!r} or b'\\0')\n"
         "    except OSError: pass"
     )
     with pytest.raises(LostError, match="wrote into the grader's channel"):
-        student.ask("run", source, 0, False, seconds=1)
+        student.ask("run", source, 0, False)
 
 
 def test_a_closed_channel_is_a_lost_process(zygote):
@@ -137,7 +161,7 @@ def test_a_closed_channel_is_a_lost_process(zygote):
 
 @sealed
 def test_a_killed_zygote_is_started_again_and_takes_its_process_along():
-    zygote = Zygote()
+    zygote = Zygote(box=False)
     try:
         pid = zygote.fork().pid
         zygote.program.kill()
@@ -154,7 +178,7 @@ def test_a_killed_zygote_is_started_again_and_takes_its_process_along():
 
 @sealed
 def test_the_zygote_ends_with_its_judge_and_removes_its_folder():
-    zygote = Zygote()
+    zygote = Zygote(box=False)
     student = zygote.fork()
     zygote.control.close()  # as the kernel does when the judge is killed
     assert zygote.program.wait(timeout=10) == 0
@@ -167,7 +191,11 @@ def test_the_zygote_ends_with_its_judge_and_removes_its_folder():
 @sealed
 def test_the_folder_of_a_judge_that_is_gone_is_removed_and_no_other(tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    alive, dead, strange = Zygote(), tmp_path / f"{FOLDER}dead", tmp_path / f"{FOLDER}strange"
+    alive, dead, strange = (
+        Zygote(box=False),
+        tmp_path / f"{FOLDER}dead",
+        tmp_path / f"{FOLDER}strange",
+    )
     (dead / "work").mkdir(parents=True)
     (dead / "lock").touch()
     strange.mkdir()
@@ -184,9 +212,9 @@ def test_a_locked_folder_is_removed_all_the_same(zygote):
     assert value_of(zygote.fork(), "import os; os.listdir()") == "[]"
 
 
-def test_a_request_that_is_not_read_is_given_up(zygote):
-    student: StudentProcess = zygote.fork()
+def test_a_request_that_is_not_read_is_given_up(limited):
+    student: StudentProcess = limited(cell_seconds=0.2).fork()
     student.ask("run", "import threading, os\nthreading.Thread(target=lambda: None).start()", 0, 0)
     os.kill(student.pid, signal.SIGSTOP) if os.name == "posix" else pytest.skip("needs signals")
     with pytest.raises(LostError):
-        student.ask("run", "x" * 10**7, 0, False, seconds=0.2)
+        student.ask("run", "x" * 10**7, 0, False)
