@@ -68,12 +68,14 @@ def _pieces(value: Any, seen: dict[int, Any]) -> Iterator[str]:
     elif isinstance(value, np.ndarray):
         yield f"{value.dtype} {value.shape} {value.tobytes().hex()}"
     elif isinstance(value, dict):
+        yield "dict"
         yield from _pieces(tuple(value.items()), seen)
     elif isinstance(value, list | tuple):
         yield f"{type(value).__name__} of {len(value)}"
         for item in value:
             yield from _pieces(item, seen)
     elif isinstance(value, set | frozenset):
+        yield "set"
         yield from _pieces(tuple(sorted(fingerprint(item) for item in value)), seen)
     elif dataclasses.is_dataclass(value) and not isinstance(value, type):
         fields = tuple((f.name, getattr(value, f.name)) for f in dataclasses.fields(value))
