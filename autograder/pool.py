@@ -51,11 +51,14 @@ class Task:
         The class.
     student, lesson : str
         Whose work, on what.
+    unsafe : bool
+        Whether it may run where students' code cannot be sealed off.
     """
 
     folder: Path
     student: str
     lesson: str
+    unsafe: bool = False
 
     @property
     def path(self) -> Path:
@@ -121,7 +124,7 @@ def _run_task(task: Task) -> Outcome:
     known = store_of(task.folder).find(content)
     if known is not None and known.has_all(assignment):
         return Outcome(task, content, known, signature=signature)
-    run = run_notebook(steps, assignment, zygote_of(task.folder), known)
+    run = run_notebook(steps, assignment, zygote_of(task.folder, task.unsafe), known)
     return Outcome(task, content, run, fresh=True, signature=signature)
 
 

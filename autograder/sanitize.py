@@ -16,8 +16,8 @@ from autograder.restoring import restore
 
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 TAGS = {
-    *bleach.ALLOWED_TAGS, *HEADINGS, "br", "center", "dd", "del", "details", "div", "dl", "dt", "hr",
-    "img", "ins", "kbd", "p", "pre", "s", "small", "span", "sub", "summary", "sup", "table",
+    *bleach.ALLOWED_TAGS, *HEADINGS, "br", "center", "dd", "del", "details", "div", "dl", "dt",
+    "hr", "img", "ins", "kbd", "p", "pre", "s", "small", "span", "sub", "summary", "sup", "table",
     "tbody", "td", "tfoot", "th", "thead", "tr", "tt", "u",
 }  # fmt: skip
 ATTRIBUTES = {
@@ -26,7 +26,7 @@ ATTRIBUTES = {
     "img": ["src", "alt", "width", "height"],
     "td": ["colspan", "rowspan"],
     "th": ["colspan", "rowspan"],
-    **dict.fromkeys(HEADINGS, ["id"]),
+    **{heading: ["id"] for heading in HEADINGS},
 }
 PROTOCOLS = {"http", "https", "mailto", "data"}
 
