@@ -11,6 +11,10 @@ from autograder import __version__
 from autograder.reference import DISTRIBUTION, data_folder, lesson_names
 
 PACKAGES = ("numpy", "matplotlib", "jupyterlab", "ipykernel", "ipywidgets", "nbgrader", "jupytext")
+UNSAFE = (
+    "Grade classes on Linux 5.13 or newer, on x86-64 or ARM, with Landlock on; "
+    "elsewhere only with --unsafe, if you trust the students"
+)
 
 
 @dataclass(frozen=True)
@@ -53,12 +57,30 @@ def examine() -> list[Finding]:
     if not any(finding.repair for finding in findings):
         findings.append(Finding("lessons", ", ".join(lesson_names())))
     findings.append(_kernel())
-    findings.append(
-        Finding(
-            "sandbox", "none: grading runs students' code with your own rights, as nbgrader does"
-        )
-    )
+    findings.append(_sandbox())
     return findings
+
+
+def _sandbox() -> Finding:
+    """Return how far students' code is sealed off when a class is graded: it is tried."""
+    from autograder.box import bwrap
+    from autograder.judge import LostError, Zygote
+    from autograder.probe import ATTEMPTS, probe
+    from autograder.student.sandbox import SEALED
+
+    zygote = Zygote()
+    try:
+        through = probe(zygote)
+    except LostError as error:
+        return Finding("sandbox", f"no student's process {error}. {UNSAFE}")
+    finally:
+        zygote.close()
+    found = f"{zygote.level}, in bubblewrap" if zygote.box else zygote.level
+    found = f"{found}; {len(ATTEMPTS) - len(through)} of {len(ATTEMPTS)} attacks are kept out"
+    if not through and zygote.level == SEALED:
+        more = "" if bwrap() else "; with bubblewrap installed there would be a second wall"
+        return Finding("sandbox", found + more)
+    return Finding("sandbox", f"{found}; not: {', '.join(through)}. {UNSAFE}")
 
 
 def _kernel() -> Finding:

@@ -17,6 +17,7 @@ from traitlets import Bool, Float, Int
 from autograder.assignment import Assignment, open_assignment
 from autograder.classroom import ClassError, class_config, read_seed
 from autograder.judge import Zygote
+from autograder.probe import probe
 from autograder.reference import lesson_names
 from autograder.restoring import restore, steps_of
 from autograder.running import run_notebook, write_outputs
@@ -55,7 +56,7 @@ class Execute(StockExecute):
         store, content = store_of(folder), assignment.content(steps)
         run = store.find(content)
         if run is None or not run.has_all(assignment):
-            run = run_notebook(steps, assignment, zygote_of(folder), run)
+            run = run_notebook(steps, assignment, zygote_of(folder, self.unsafe), run)
             store.add(content, run)
         write_outputs(mended, run, steps)
         # The records, with checksums and points, are the gradebook's; ours are the source's.
@@ -70,28 +71,48 @@ def lesson_in(resources: Any) -> str:
     return name if name in lesson_names() and at.get("notebook") == name else ""
 
 
-def require_seal(unsafe: bool) -> None:
+def require_seal(unsafe: bool, got_through: list[str] | None = None) -> None:
     """Refuse to grade where students' code cannot be sealed off, unless that is wanted.
+
+    Parameters
+    ----------
+    unsafe : bool
+        Whether it is.
+    got_through : list of str, optional
+        What the sandbox did not keep out when it was tried.
 
     Raises
     ------
     ClassError
         If it cannot, and is not.
     """
-    if level() != SEALED and not unsafe:
-        raise ClassError(
-            f"on this system students' code can only be {level()}, not sealed off; "
-            "`backprop doctor` says what is missing. To grade all the same, on a machine that has "
-            "nothing to lose: `--unsafe`, or `c.Execute.unsafe = True` in nbgrader_config.py"
-        )
+    if unsafe or (level() == SEALED and not got_through):
+        return
+    how = f"can only be {level()}, not sealed off"
+    if got_through:
+        how = f"is not sealed off: it can {', '.join(got_through)}"
+    raise ClassError(
+        f"on this system students' code {how}; "
+        "`backprop doctor` says what is missing. To grade all the same, on a machine that has "
+        "nothing to lose: `--unsafe`, or `c.Execute.unsafe = True` in nbgrader_config.py"
+    )
 
 
 @lru_cache(maxsize=4)
-def zygote_of(folder: Path) -> Zygote:
-    """Return this process's zygote for a class, started when it is first used."""
+def zygote_of(folder: Path, unsafe: bool = False) -> Zygote:
+    """Return this process's zygote for a class, started and tried when it is first used.
+
+    Raises
+    ------
+    ClassError
+        If its sandbox does not hold, unless that is wanted.
+    """
     config = class_config(folder).Execute
     limits = {one.name: config[one.name] for one in fields(Limits) if one.name in config}
-    return Zygote((folder.resolve(),), Limits(**limits))
+    zygote = Zygote((folder.resolve(),), Limits(**limits))
+    if not unsafe:
+        require_seal(unsafe, probe(zygote))
+    return zygote
 
 
 @lru_cache(maxsize=8)

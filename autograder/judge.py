@@ -271,7 +271,7 @@ class Zygote:
         box: bool | None = None,
     ) -> None:
         self.level, self.limits = level or best_level(), limits
-        self.box = bool(bwrap()) if box is None else box
+        self.box = not self._fresh and (bool(bwrap()) if box is None else box)
         home = Path(autograder.__file__).parent
         self.forbidden = (home, data_folder("solutions"), data_folder("notebooks"), *forbidden)
         _remove_left_over()
@@ -291,15 +291,16 @@ class Zygote:
             If it does not start.
         """
         self.end()
-        for attempt in range(2):  # the program itself may have been killed
+        for attempts_left in (2, 1, 0):  # the program itself may have been killed
             try:
                 self.student = self._spawn() if self._fresh else self._fork()
                 self.student.hello(self.level)
                 return self.student
             except (OSError, LostError) as error:
                 self._stop()
+                self.box &= attempts_left > 1  # what works alone may not work in a box
                 self.folder = self._new_folder()
-                if attempt:
+                if not attempts_left:
                     raise LostError(f"could not be started: {error}", again=True) from None
         raise AssertionError
 
@@ -400,7 +401,7 @@ class Zygote:
         environment |= dict.fromkeys(threads, "1")
         environment |= {"MPLBACKEND": "agg", "PYTHONHASHSEED": "0", "PYTHONUTF8": "1"}
         command = [sys.executable, "-E", "-P", "-c", BEGIN, str(student), path]
-        if self.box and not self._fresh:
+        if self.box:
             readable = [*readable_paths(self.forbidden, [library]), student]
             command = boxed(command, readable, self.folder / WORK, self.limits.disk)
         self.log.truncate(0)
