@@ -93,7 +93,8 @@ def same(a: Any, b: Any) -> bool:
         return len(a) == len(b) and all(map(same, a, b))
     x, y = as_numbers(a), as_numbers(b)
     if x is None or y is None:
-        return a is b is None
+        truths = all(isinstance(one, np.ndarray) and one.dtype == bool for one in (a, b))
+        return a is b is None or (truths and np.array_equal(a, b))
     return _close(x, y)
 
 

@@ -320,7 +320,7 @@ NEURON_GRADS = Exercise(
 SIGMOID_UNIT_GRADS = Exercise(
     name="sigmoid_unit_grads",
     asks=(Gradient(quadratic_unit_loss, wrt=("w", "b", "x")),),
-    withheld=("course.graph", "course.losses", "course.mlp"),
+    withheld=("course.graph", "course.mlp"),
     families=(
         Family("several inputs, any target",
                lambda rng: unit_of_any_size(rng) | {"y": rng.uniform(-2.0, -0.5)},
@@ -669,7 +669,7 @@ LOGISTIC_LOSS = Exercise(
 LOGISTIC_GRADS = Exercise(
     name="logistic_grads",
     asks=(Gradient(mean_loss, wrt=("w", "b")),),
-    withheld=("course.graph", "course.losses", "course.mlp"),
+    withheld=("course.graph", "course.mlp"),
     families=(
         Family("several examples",
                lambda rng: batch(rng, int(rng.integers(5, 9)), int(rng.integers(2, 4))),

@@ -623,7 +623,7 @@ LOGITS_GRAD = Exercise(
 FULL_NETWORK_GRADS = Exercise(
     name="full_network_grads",
     asks=(Gradient("full_network_loss", wrt=("W1", "b1", "W2", "b2")),),
-    withheld=("course.graph", "course.losses", "course.mlp"),
+    withheld=("course.graph", "course.mlp"),
     families=(
         Family(
             "four different sizes",
@@ -953,7 +953,7 @@ FAULTY_LINE = Exercise(
 REPAIRED_GRADS = Exercise(
     name="repaired_grads",
     asks=(Gradient("relu_network_loss", wrt=("W1", "b1", "W2", "b2", "W3", "b3")),),
-    withheld=("course.graph", "course.losses"),
+    withheld=("course.graph",),
     families=(
         Family(
             "two hidden layers of one width",

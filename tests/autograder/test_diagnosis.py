@@ -9,7 +9,7 @@ import pytest
 from autograder.asks import Gradient, Value
 from autograder.checking import check_answer
 from autograder.exercise import Exercise, Family, Mistake
-from autograder.exercises import exercises_of
+from autograder.exercises import exercises_of, find_exercise
 from autograder.reference import Reference, find_reference, lesson_names
 
 ANSWER = """def answer(W, X, reg):
@@ -190,6 +190,12 @@ def test_input_may_be_a_matrix_in_one_case_and_a_vector_in_another():
     reference = Reference("test", ((' exercise="answer"', "def answer(x): return 2 * x"),))
     result = told(lambda x: 2 * x / len(x), doubled, reference)
     assert result.mistake == "too small by a factor, the rows of x"
+
+
+def test_mistake_that_returns_true_and_false_is_named():
+    exercise, reference = find_exercise("count_dead")
+    result = check_answer(lambda A: (A <= 0).all(axis=0), exercise, reference, seed=0, repeats=2)
+    assert result.mistake == "one answer for each unit"
 
 
 def test_map_shows_the_entries_that_are_off():
