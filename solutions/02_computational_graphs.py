@@ -993,11 +993,16 @@ W1, b1, x = (graph.Node(rng.normal(size=size)) for size in ((3, 2), 3, 2))
 W2, b2 = graph.Node(rng.normal(size=(1, 3))), graph.Node(rng.normal(size=1))
 y_hat = graph.sigmoid(W2 @ graph.sigmoid(W1 @ x + b1) + b2)
 J = -graph.log(y_hat).sum()  # the cross-entropy for y = 1
+widgets.step_through(J, {"W1": W1, "b1": b1, "x": x, "W2": W2, "b2": b2, "J": J})
+
+# %% [markdown]
+# Its numbers should be those of your five modules:
+
+# %% demo=true
 J.backward()
 yours = modules_grads(W1.value, b1.value, W2.value, b2.value, x.value, 1.0)
 print("db1 of the graph:", b1.grad)
 print("db1 of yours:    ", yours[1])
-widgets.step_through(J, {"W1": W1, "b1": b1, "x": x, "W2": W2, "b2": b2, "J": J})
 
 # %% [markdown]
 # ## The two questions, answered

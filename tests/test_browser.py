@@ -119,39 +119,32 @@ def browser():
         browser.close()
 
 
-@pytest.fixture
-def open_lesson(address, browser):
+@pytest.fixture(scope="module")
+def lesson(request, address, browser):
     """Open a lesson in a workspace of its own, run all its cells and wait for the last."""
-    page = browser.new_page(viewport={"width": 1280, "height": 1000})
-
-    def run(number):
-        server, token = address
-        name = find_lesson(number).name
-        page.goto(f"{server}/lab/workspaces/lesson{number}/tree/{name}.ipynb?{token}")
-        page.wait_for_selector(".jp-Notebook .jp-MarkdownOutput", timeout=60_000)
-        idle = ".jp-Notebook-ExecutionIndicator[data-status=idle]"
-        page.wait_for_selector(idle, timeout=60_000)
-        assert page.locator(".jp-Dialog").count() == 0
-        page.get_by_role("menuitem", name="Run", exact=True).click()
-        page.get_by_text("Run All Cells", exact=True).click()
-        page.wait_for_function(
-            """() => {
-              const prompts = [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')];
-              return prompts.length && prompts.every(one => /\\[\\d+\\]/.test(one.textContent));
-            }""",
-            timeout=90_000,
-        )
-        return page
-
-    yield run
+    page, (server, token) = browser.new_page(viewport={"width": 1280, "height": 1000}), address
+    name = find_lesson(request.param).name
+    page.goto(f"{server}/lab/workspaces/lesson{request.param}/tree/{name}.ipynb?{token}")
+    page.wait_for_selector(".jp-Notebook .jp-MarkdownOutput", timeout=60_000)
+    idle = ".jp-Notebook-ExecutionIndicator[data-status=idle]"
+    page.wait_for_selector(idle, timeout=60_000)
+    assert page.locator(".jp-Dialog").count() == 0
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_text("Run All Cells", exact=True).click()
+    page.wait_for_function(
+        """() => {
+          const prompts = [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')];
+          return prompts.length && prompts.every(one => /\\[\\d+\\]/.test(one.textContent));
+        }""",
+        timeout=90_000,
+    )
+    yield request.param, page
     page.close()
 
 
-@pytest.mark.parametrize("number", "12345")
-def test_a_lesson_with_its_solutions_passes_every_check_and_its_widgets_answer_to_keys(
-    number, open_lesson
-):
-    page = open_lesson(number)
+@pytest.mark.parametrize("lesson", "12345", indirect=True)
+def test_a_lesson_with_its_solutions_passes_every_check_and_its_widgets_answer_to_keys(lesson):
+    number, page = lesson
     shown = page.locator(".jp-Notebook").inner_text()
     for name in find_lesson(number).exercises:
         assert (f"{name}: right" in shown) == (name != WRONG), name
@@ -184,8 +177,9 @@ def _wait_for_change(panel, before):
         time.sleep(0.02)
 
 
-def test_a_wrong_answer_is_told_in_the_page(open_lesson):
-    page = open_lesson("1")
-    page.locator("text=power_grad: db wrong; da, dx right.").first.wait_for(timeout=10_000)
-    report = page.locator(".jp-OutputArea", has_text="power_grad: db wrong").first.text_content()
-    assert "log" in report
+@pytest.mark.parametrize("lesson", ["1"], indirect=True)
+def test_a_wrong_answer_is_told_in_the_page(lesson):
+    _, page = lesson
+    report = page.locator(".jp-OutputArea", has_text=f"{WRONG}: db wrong; da, dx right.").first
+    report.wait_for(timeout=10_000)
+    assert "log" in report.text_content()
