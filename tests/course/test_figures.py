@@ -24,7 +24,7 @@ def test_secant_and_tangent_labels_carry_both_slopes():
 
 def test_central_difference_is_better_than_forward_at_the_marked_step():
     axes = draw(figures.step_size_error(np.sin, np.cos, x=1.0)).axes[0]
-    forward, central = (line.get_ydata() for line in axes.lines[:2])
+    central, forward = (line.get_ydata() for line in axes.lines[:2])
     eps = axes.lines[0].get_xdata()
     at = np.argmin(np.abs(eps - 6e-6))
     assert central[at] < 1e-9 < forward[at]
@@ -140,7 +140,7 @@ def test_boundary_of_several_outputs_shades_the_largest():
     figure = draw(figures.decision_boundary(
         lambda points: np.stack([-points[:, 0], 0 * points[:, 0], points[:, 0] - 0.5], axis=1), X, y
     ))  # fmt: skip
-    shaded = figure.axes[0].collections[0].get_array().reshape(200, 200)
+    shaded = figure.axes[0].images[0].get_array()
     assert [shaded[0, 0], shaded[0, 110], shaded[0, -1]] == [0, 1, 2]
     assert figure.axes[0].get_legend_handles_labels()[1] == ["class 0", "class 1", "class 2"]
 
