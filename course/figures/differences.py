@@ -6,8 +6,10 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
 from course.figures.style import BLUE, ORANGE, figure_and_axes
+from course.gradcheck import entries_off
 
-NUMBERED = 12  # columns up to which a cell has room for a number
+NUMBERED = 8  # columns up to which a cell has room for a number
+INK = "#222222"  # on a pale cell, whatever the page's text is
 
 
 def gradient_difference(
@@ -15,7 +17,6 @@ def gradient_difference(
     numeric: np.ndarray,
     name: str = "gradient",
     at: tuple[int, int] | None = None,
-    tolerance: float = 1e-6,
     ax: Axes | None = None,
 ) -> Figure:
     """Draw a gradient minus its measurement, entry by entry.
@@ -31,8 +32,6 @@ def gradient_difference(
         What it is called.
     at : (int, int), optional
         Row and column of an entry to frame.
-    tolerance : float
-        The difference, as a share of the largest entry of `numeric`, up to which an entry is right.
     ax : Axes, optional
         Where to draw. A new figure without it.
 
@@ -48,8 +47,8 @@ def gradient_difference(
     Examples
     --------
     >>> numeric = np.arange(12.0).reshape(3, 4)
-    >>> yours = numeric + [[0.0], [2.0], [0.0]]
-    >>> figure = gradient_difference(yours, numeric, "dW")
+    >>> yours = numeric + [[0.0], [2.0], [-0.5]]
+    >>> figure = gradient_difference(yours, numeric, "dW", at=(1, 2))
     >>> [text.get_text() for text in figure.axes[0].texts][3:6]
     ['·', '+2', '+2']
     """
@@ -59,26 +58,34 @@ def gradient_difference(
             f"yours has shape {yours.shape} and numeric {numeric.shape}; they should have the same "
             "shape, with one or two axes"
         )
-    difference = np.atleast_2d(yours - numeric)
-    off = ~(np.abs(difference) <= tolerance * (np.abs(numeric).max() + 1e-300))
+    difference, off = np.atleast_2d(yours - numeric), np.atleast_2d(entries_off(yours, numeric))
     rows, columns = difference.shape
     size = min(9.0, 1.6 + 0.62 * columns), min(6.0, 1.3 + 0.4 * rows)
     figure, ax = figure_and_axes(ax, figsize=size)
     largest = float(np.abs(difference[np.isfinite(difference)]).max(initial=0.0)) or 1.0
     shades = LinearSegmentedColormap.from_list("signs", [BLUE, "white", ORANGE])
-    ax.imshow(difference * off, cmap=shades, vmin=-largest, vmax=largest, aspect="auto")
-    for (row, column), entry in np.ndenumerate(difference):
-        text = "·" if not off[row, column] else f"{entry:+.2g}"
-        if columns > NUMBERED and text != "·":
-            text = text[0].replace("-", "−")
-        deep = abs(entry) > 0.6 * largest  # on a dark shade
-        ax.text(column, row, text, ha="center", va="center", fontsize=9 if off[row, column] else 14,
-                color="white" if deep and off[row, column] else "#222222")  # fmt: skip
+    ax.imshow(difference * off, cmap=shades, vmin=-largest, vmax=largest, aspect="auto",
+              interpolation="nearest")  # fmt: skip
+    if columns <= NUMBERED and rows <= 2 * NUMBERED:
+        for place, entry in np.ndenumerate(difference):
+            _write(ax, place, f"{entry:+.2g}" if off[place] else "·", abs(entry) > 0.6 * largest)
+    else:
+        for mark, where in (("+", off & (difference > 0)), ("_", off & (difference < 0))):
+            ax.plot(*np.nonzero(where)[::-1], mark, color=INK, ms=5)
     if at is not None:
-        ax.plot(*_frame(at), color="#222222", lw=2.5)
-    ax.set(xticks=range(columns), yticks=range(rows), title=f"{name}: yours minus numeric")
+        ax.plot(*_frame(at), color=INK, lw=2.5)
     ax.tick_params(length=0)
+    ax.set(title=f"{name}: yours minus numeric")
+    ax.set(xticks=range(0, columns, 1 + columns // 16), yticks=range(0, rows, 1 + rows // 16))
     return figure
+
+
+def _write(ax: Axes, place: tuple[int, ...], text: str, deep: bool) -> None:
+    """Write into a cell, in white on a deep shade."""
+    row, column = place
+    right = text == "·"
+    ax.text(column, row, text, ha="center", va="center", fontsize=14 if right else 9,
+            color="white" if deep and not right else INK)  # fmt: skip
 
 
 def _frame(at: tuple[int, int]) -> tuple[list[float], list[float]]:

@@ -182,7 +182,9 @@ def loss_maps(
     w = np.linspace(-limit, limit, 61)
     surfaces = two_weight_losses(w[None, :], w[:, None], x, y)
     for panel, name, surface in zip(ax, NAMES, surfaces, strict=True):
-        panel.contourf(w, w, surface, levels=14, cmap="viridis")
+        panel.imshow(surface, cmap="viridis", extent=(-limit, limit, -limit, limit),
+                     origin="lower", aspect="auto", interpolation="bilinear")  # fmt: skip
+        panel.contour(w, w, surface, levels=10, colors="white", linewidths=0.6, alpha=0.6)
         panel.set(title=name, xlabel="w1 (hidden)", xlim=(-limit, limit), ylim=(-limit, limit))
     for panel, path in zip(ax, paths, strict=False):
         w1, w2 = np.transpose(path)

@@ -17,7 +17,7 @@ from course.figures.style import (
     figure_and_axes,
 )
 
-SMALL = 1e-3  # a step below it is seen from nearby: the axis shows f less its value at x
+SMALL = 1e-3  # a step below it is seen from nearby: the axis counts from f(x), in steps
 
 
 def difference_quotient(
@@ -108,17 +108,18 @@ def secant_and_tangent(
     def at(steps: np.ndarray) -> np.ndarray:
         return f(np.asarray(x, dtype) + np.asarray(eps * steps, dtype)).astype(float)
 
-    level = at(np.zeros(1))[0] if eps < SMALL else 0.0
-    touch, first = at(np.zeros(1))[0] - level, at(ends)[0] - level
-    secant = first + slope * eps * (steps - ends[0])
-    ax.plot(steps, at(steps) - level, color=BLUE, lw=2.2, label="f")
+    here = at(np.zeros(1))[0]
+    level, unit, ylabel = (here, eps, "(f - f(x)) / eps") if eps < SMALL else (0.0, 1.0, "f")
+    touch, first = (here - level) / unit, (at(ends)[0] - level) / unit
+    secant = first + slope * eps / unit * (steps - ends[0])
+    ax.plot(steps, (at(steps) - level) / unit, color=BLUE, lw=2.2, label="f")
     ax.plot(steps, secant, color=ORANGE, ls="--", label=f"secant, slope {slope:.5f}")
-    ax.plot(steps, touch + df * eps * steps, color=GREEN, ls="-.",
+    ax.plot(steps, touch + df * eps / unit * steps, color=GREEN, ls="-.",
             label=f"tangent, slope {df:.5f}")  # fmt: skip
-    ax.plot(ends, at(ends) - level, "o", color=ORANGE, ms=6)
+    ax.plot(ends, (at(ends) - level) / unit, "o", color=ORANGE, ms=6)
     ax.plot([0.0], [touch], "s", color=GREEN, ms=6)
     ax.set_xticks([-1, 0, 1], ["x - eps", "x", "x + eps"])
-    ax.set(ylabel="f - f(x)" if eps < SMALL else "f", title=f"Secant and tangent, eps = {eps:.2g}")
+    ax.set(ylabel=ylabel, title=f"Secant and tangent, eps = {eps:.2g}")
     ax.legend(loc="best", frameon=False)
     return figure
 

@@ -11,6 +11,8 @@ from matplotlib.ticker import MaxNLocator
 
 from course.figures.style import BLUE, COLOURS, GREY, MARKERS, ORANGE, STYLES, figure_and_axes
 
+_ROUND = [m * 10**k for k in range(9) for m in (1, 2, 5)]
+
 
 def training_curves(
     curves: Mapping[str, Sequence[float]],
@@ -51,7 +53,7 @@ def training_curves(
         mark = "o" if len(values) == 1 else None  # a line needs two points
         ax.plot(np.arange(len(values)), values, color=colour, ls=style, marker=mark, label=name)
     ax.set(xlabel=xlabel, ylabel=ylabel, title=title, yscale="log" if log else "linear")
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
     ax.legend(loc="best", frameon=False)
     return figure
 
@@ -176,6 +178,17 @@ def training_view(
     training_curves(losses, xlabel="", title="", ax=loss)
     by_layer = {f"dW{k}": norm for k, norm in enumerate(norms.T, start=1)}
     training_curves(by_layer, ylabel="norm", title="", log=True, ax=layers)
+    # Limits that stay as they are for a while: a run is easier to follow, and drawn faster.
+    longest = max(50, *(len(curve) - 1 for curve in losses.values()))
+    for panel in (loss, layers):
+        panel.set_xlim(0, next(e for e in _ROUND if e >= longest))
+    highest = max(np.max(curve, where=np.isfinite(curve), initial=0.0) for curve in losses.values())
+    loss.set_ylim(0, 1.05 * next(e for e in _ROUND if e >= 100 * highest) / 100)
+    shown = norms[np.isfinite(norms) & (norms > 0)]
+    decades = np.log10([shown.min(), shown.max()]) if len(shown) else np.array([-1, 0])
+    layers.set_ylim(10 ** np.floor(decades[0] - 0.01), 10 ** np.ceil(decades[1] + 0.01))
+    for panel in ax:
+        panel.legend(loc="upper right", frameon=panel is plane, framealpha=0.85, edgecolor="none")
     return plane.figure
 
 

@@ -11,12 +11,12 @@ from course.activations import sigmoid, sigmoid_grad
 from course.figures.style import BLUE, GREY, ORANGE
 
 SATURATED = 0.05  # slopes below a fifth of the largest, 1/4, let little through
-COLUMNS = (0.02, 0.42, 0.71, 0.99)  # where the columns of the table end, shares of its width
+COLUMNS = (0.0, 0.47, 0.73, 1.0)  # where the columns of the table end, shares of its width
 
 
 def sigmoid_unit(
     a: float,
-    rows: Sequence[tuple[str, float, float]],
+    rows: Sequence[tuple[str, str, float, float]],
     ax: Sequence[Axes] | None = None,
 ) -> Figure:
     """Draw where a sigmoid unit stands on its curve, and its backward pass as a table.
@@ -25,9 +25,9 @@ def sigmoid_unit(
     ----------
     a : float
         The pre-activation. Beyond 8 on either side it is drawn at the edge.
-    rows : sequence of (str, float, float)
-        For each quantity, from the output back, its name, the local derivative, and the upstream
-        gradient that this is multiplied by.
+    rows : sequence of (str, str, float, float)
+        For each quantity, from the output back: its name, the name of what it goes into, the local
+        derivative of that by it, and the upstream gradient that this is multiplied by.
     ax : sequence of two Axes, optional
         Where to draw. A new figure without it.
 
@@ -37,10 +37,10 @@ def sigmoid_unit(
 
     Examples
     --------
-    >>> rows = [("ŷ", -0.27, 1.0), ("a", 0.2, -0.27), ("w", 2.0, -0.053)]
+    >>> rows = [("ŷ", "J", -0.27, 1.0), ("a", "ŷ", 0.2, -0.27), ("w", "a", 2.0, -0.054)]
     >>> figure = sigmoid_unit(1.0, rows)
     >>> [text.get_text() for text in figure.axes[1].texts][4:8]
-    ['ŷ', '-0.27', '1', '-0.27']
+    ['ŷ', 'dJ/dŷ = -0.27', '1', '-0.27']
     """
     if ax is None:
         figure = plt.figure(figsize=(8.4, 3.2), layout="constrained")
@@ -61,10 +61,10 @@ def sigmoid_unit(
     curve.set(xlim=(-8, 8), ylim=(-0.05, 1.05))
     table.set_axis_off()
     table.set(xlim=(0, 1), ylim=(len(rows) + 0.6, -0.6))
-    entries = [("", "local", "× upstream", "= gradient")]
+    entries = [("", "local derivative", "× upstream", "= gradient")]
     entries += [
-        (name, f"{local:.3g}", f"{upstream:.3g}", f"{local * upstream:.3g}")
-        for name, local, upstream in rows
+        (name, f"d{into}/d{name} = {local:.3g}", f"{upstream:.3g}", f"{local * upstream:.3g}")
+        for name, into, local, upstream in rows
     ]
     for height, row in enumerate(entries):
         for x, text in zip(COLUMNS, row, strict=True):

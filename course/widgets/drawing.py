@@ -9,48 +9,52 @@
 import io
 import math
 import re
-from collections.abc import Sequence
+from collections import OrderedDict
+from collections.abc import Hashable, Sequence
 from html import escape
 
 import matplotlib
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullLocator
 
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-LEFT, RIGHT, BOTTOM, TOP, GAP = 0.62, 0.12, 0.5, 0.32, 0.72  # inches around and between panels
+LEFT, RIGHT, BOTTOM, TOP, GAP = 0.75, 0.22, 0.5, 0.32, 0.75  # inches around and between panels
+KEPT = 200  # frames and legends
+
+_kept: OrderedDict[Hashable, str] = OrderedDict()
 
 
 def canvas(
-    widths: Sequence[float], height: float = 2.3, rows: int = 1
-) -> tuple[Figure, list[list[Axes]]]:
-    """Return a figure and its axes, row by row.
+    widths: Sequence[float], height: float = 2.3, mosaic: str = "AB"
+) -> tuple[Figure, list[Axes]]:
+    """Return a figure and its panels.
 
     Parameters
     ----------
     widths : sequence of float
-        Of the panels of a row, inches, axis to axis.
+        Of the columns, inches, axis to axis.
     height : float
         Of all panels of a column together, inches.
-    rows : int
-        How many panels stand above each other.
+    mosaic : str
+        Where the panels stand, as for `Figure.subplot_mosaic`: "AB;AC" has A on the left.
 
     Examples
     --------
-    >>> figure, [[left, right]] = canvas([3.0, 2.0], height=2.0)
+    >>> figure, (left, right) = canvas([3.0, 2.0], height=2.0)
     >>> figure.get_size_inches().round(2).tolist()
-    [6.46, 2.82]
+    [6.72, 2.82]
     """
     across = LEFT + sum(widths) + GAP * (len(widths) - 1) + RIGHT
     up = BOTTOM + height + TOP
-    figure = Figure(figsize=(across, up))
-    grid = figure.add_gridspec(
-        rows, len(widths), width_ratios=widths, left=LEFT / across, right=1 - RIGHT / across,
-        bottom=BOTTOM / up, top=1 - TOP / up, wspace=GAP * len(widths) / sum(widths),
-        hspace=0.45,
-    )  # fmt: skip
-    axes = [[figure.add_subplot(grid[row, column]) for column in range(len(widths))]
-            for row in range(rows)]  # fmt: skip
-    return figure, axes
+    figure = Figure(figsize=(across, up), dpi=72)  # an SVG's unit
+    edges = {"left": LEFT / across, "right": 1 - RIGHT / across,
+             "bottom": BOTTOM / up, "top": 1 - TOP / up}  # fmt: skip
+    gaps = {"wspace": GAP * len(widths) / sum(widths), "hspace": 0.4}
+    panels = figure.subplot_mosaic(mosaic, width_ratios=widths, gridspec_kw=edges | gaps)
+    return figure, list(panels.values())
 
 
 def as_svg(figure: Figure, title: str, description: str) -> str:
@@ -68,37 +72,85 @@ def as_svg(figure: Figure, title: str, description: str) -> str:
 
     Examples
     --------
-    >>> figure, [[ax]] = canvas([2.0], height=1.0)
+    >>> figure, _ = canvas([2.0], height=1.0, mosaic="A")
     >>> svg = as_svg(figure, "Nothing", "An empty panel.")
     >>> svg.startswith("<svg"), "<title>Nothing</title>" in svg, "#000000" in svg
     (True, True, False)
     """
-    figure.patch.set_visible(False)
+    parts = []
     for ax in figure.axes:
-        ax.minorticks_off()
-        ax.patch.set_visible(False)
-        for axis in (ax.xaxis, ax.yaxis):
+        scales = [axis for axis in (ax.xaxis, ax.yaxis) if ax.axison]
+        for axis in scales:
             if axis.get_scale() == "log":
                 axis.set_major_formatter(_power_of_ten)
-    file = io.StringIO()
-    # Text stays text: the page's fonts are sharper than outlines, and a tenth of the size.
-    with matplotlib.rc_context({"svg.fonttype": "none"}):
-        figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
-    width, height = (round(96 * inches) for inches in figure.get_size_inches())
-    body = file.getvalue()
-    body = body[body.index("<svg") :]
-    view_box = re.search(r'viewBox="[^"]*"', body)[0]
-    body = body[body.index(">") + 1 :]
-    # A style sheet inside an SVG holds for the whole page; the root's attributes do not.
-    body = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", body, count=1, flags=re.DOTALL)
-    body = re.sub(r"<metadata>.*?</metadata>", "", body, count=1, flags=re.DOTALL)
-    root = (
+                axis.set_minor_locator(NullLocator())
+        ax.set_title(ax.get_title(), y=1.02)  # a fixed place needs no look at the tick labels
+        frame = [*scales, *(ax.spines.values() if ax.axison else ()), ax.title]
+        legend = [ax.get_legend()] if ax.get_legend() else []
+        for box in legend:
+            box.get_frame().set_visible(False)  # white paper under text in the page's colour
+        around = {id(artist) for artist in (*frame, *legend, ax.patch, ax.xaxis, ax.yaxis,
+                                            *ax.spines.values())}  # fmt: skip
+        data = [artist for artist in ax.get_children() if id(artist) not in around]
+        parts += [
+            _painted(figure, data),
+            _painted(figure, frame, _key_of_frame(ax)),
+            _painted(figure, legend, _key_of_legend(ax)),
+        ]
+    width, height = figure.get_size_inches()
+    return (
         f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
-        f'{view_box} width="{width}" height="{height}" role="img" fill="currentColor" '
+        f'viewBox="0 0 {72 * width:g} {72 * height:g}" '
+        f'width="{96 * width:.0f}" height="{96 * height:.0f}" role="img" fill="currentColor" '
         f'stroke-linejoin="round" style="max-width:100%;height:auto">'
-        f"<title>{escape(title)}</title><desc>{escape(description)}</desc>"
+        f"<title>{escape(title)}</title><desc>{escape(description)}</desc>{''.join(parts)}</svg>"
     )
-    return root + body.replace("#000000", "currentColor")
+
+
+def _painted(figure: Figure, artists: Sequence[Artist], key: Hashable = None) -> str:
+    """Return artists as the inside of an SVG; what has a key is painted once and kept."""
+    if key in _kept:
+        _kept.move_to_end(key)
+        return _kept[key]
+    width, height = 72 * figure.get_size_inches()
+    file = io.StringIO()
+    # Text stays text: the page's fonts are sharper than outlines, and a tenth of the size. With the
+    # salt, a shape has the same name wherever it is painted, and never that of another shape.
+    with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": "backprop"}):
+        renderer = RendererSVG(width, height, file, image_dpi=72)
+        for artist in sorted(artists, key=lambda artist: artist.get_zorder()):
+            artist.draw(renderer)
+        renderer.finalize()
+    svg = file.getvalue()
+    # A style sheet inside an SVG holds for the whole page; the root's attributes do not.
+    svg = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", svg, count=1, flags=re.DOTALL)
+    inside = svg[svg.index("</metadata>") + len("</metadata>") : svg.rindex("</svg>")]
+    inside = inside.replace("#000000", "currentColor")
+    if key is not None:
+        _kept[key] = inside
+        if len(_kept) > KEPT:
+            _kept.popitem(last=False)
+    return inside
+
+
+def _key_of_frame(ax: Axes) -> Hashable:
+    """Return everything that decides how a panel's frame, ticks and labels look."""
+    scales = [
+        (axis.get_scale(), *axis.get_view_interval(), axis.get_label_text(),
+         *axis.get_majorticklocs(), *(text.get_text() for text in axis.get_majorticklabels()))
+        for axis in ((ax.xaxis, ax.yaxis) if ax.axison else ())
+    ]  # fmt: skip
+    return (ax.bbox.bounds, ax.get_title(), ax.axison, *scales)
+
+
+def _key_of_legend(ax: Axes) -> Hashable:
+    """Return everything that decides how a panel's legend looks."""
+    legend = ax.get_legend()
+    if legend is None:
+        return None
+    looks = [(handle.get_color(), handle.get_linestyle(), handle.get_marker())
+             for handle in legend.legend_handles]  # fmt: skip
+    return (ax.bbox.bounds, legend._loc, *looks, *(text.get_text() for text in legend.get_texts()))
 
 
 def _power_of_ten(value: float, _: int) -> str:
