@@ -1,6 +1,7 @@
 """Quadratic loss and cross-entropy: what reaches a unit, and the ground they make to walk on."""
 
 from collections.abc import Callable, Sequence
+from zlib import crc32
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -182,9 +183,13 @@ def loss_maps(
     w = np.linspace(-limit, limit, 61)
     surfaces = two_weight_losses(w[None, :], w[:, None], x, y)
     for panel, name, surface in zip(ax, NAMES, surfaces, strict=True):
-        panel.imshow(surface, cmap="viridis", extent=(-limit, limit, -limit, limit),
-                     origin="lower", aspect="auto", interpolation="bilinear")  # fmt: skip
-        panel.contour(w, w, surface, levels=10, colors="white", linewidths=0.6, alpha=0.6)
+        shown = panel.imshow(
+            surface, cmap="viridis", extent=(-limit, limit, -limit, limit), origin="lower",
+            aspect="auto", interpolation="bilinear",
+        )  # fmt: skip
+        lines = panel.contour(w, w, surface, levels=10, colors="w", linewidths=0.6, alpha=0.6)
+        for artist in (shown, lines):  # a widget paints the same map once, while the ways change
+            artist.set_gid(f"{type(artist).__name__} of {name} {crc32(surface.tobytes())}")
         panel.set(title=name, xlabel="w1 (hidden)", xlim=(-limit, limit), ylim=(-limit, limit))
     for panel, path in zip(ax, paths, strict=False):
         w1, w2 = np.transpose(path)

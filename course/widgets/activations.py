@@ -135,7 +135,7 @@ def compare_activations() -> Panel:
     controls = {
         "show": ToggleButtons(options=[CURVES, LAYERS], description="show"),
         "a": FloatSlider(min=-6, max=6, step=0.25, description="input a"),
-        "depth": IntSlider(min=2, max=30, description="layers"),
+        "depth": IntSlider(min=2, max=20, description="layers"),
         "sigma": FloatSlider(min=0.25, max=3, step=0.05, description="scale σ"),
         "bias": FloatSlider(min=-6, max=2, step=0.25, description="bias"),
     }

@@ -66,7 +66,8 @@ def as_svg(figure: Figure, title: str, description: str) -> str:
     Parameters
     ----------
     figure : Figure
-        What to draw. Small ticks and formulas at ticks go: they take half of the time.
+        What to draw. Small ticks and formulas at ticks go, for they take half of the time. What has
+        a gid lies below the rest, and is painted once in a place: equal gids, equal looks.
     title, description : str
         What a screen reader says.
 
@@ -92,8 +93,10 @@ def as_svg(figure: Figure, title: str, description: str) -> str:
         around = {id(artist) for artist in (*frame, *legend, ax.patch, ax.xaxis, ax.yaxis,
                                             *ax.spines.values())}  # fmt: skip
         data = [artist for artist in ax.get_children() if id(artist) not in around]
+        named = [artist for artist in data if artist.get_gid()]
         parts += [
-            _painted(figure, data),
+            *(_painted(figure, [artist], (artist.get_gid(), *_where(ax))) for artist in named),
+            _painted(figure, [artist for artist in data if artist not in named]),
             _painted(figure, frame, _key_of_frame(ax)),
             _painted(figure, legend, _key_of_legend(ax)),
         ]
@@ -133,14 +136,19 @@ def _painted(figure: Figure, artists: Sequence[Artist], key: Hashable = None) ->
     return inside
 
 
+def _where(ax: Axes) -> tuple[Hashable, ...]:
+    """Return where a panel stands, and what its axes span."""
+    return (ax.bbox.bounds, *ax.get_xlim(), *ax.get_ylim())
+
+
 def _key_of_frame(ax: Axes) -> Hashable:
     """Return everything that decides how a panel's frame, ticks and labels look."""
     scales = [
-        (axis.get_scale(), *axis.get_view_interval(), axis.get_label_text(),
-         *axis.get_majorticklocs(), *(text.get_text() for text in axis.get_majorticklabels()))
+        (axis.get_scale(), axis.get_label_text(),
+         *axis.get_majorticklocs(), *getattr(axis.get_major_formatter(), "seq", ()))
         for axis in ((ax.xaxis, ax.yaxis) if ax.axison else ())
     ]  # fmt: skip
-    return (ax.bbox.bounds, ax.get_title(), ax.axison, *scales)
+    return (*_where(ax), ax.get_title(), ax.axison, *scales)
 
 
 def _key_of_legend(ax: Axes) -> Hashable:
