@@ -183,6 +183,7 @@ def training_view(
     for panel in (loss, layers):
         panel.set_xlim(0, next(e for e in _ROUND if e >= longest))
     highest = max(np.max(curve, where=np.isfinite(curve), initial=0.0) for curve in losses.values())
+    highest = float(np.clip(highest, 0.01, 1e6))  # of a run that diverges
     loss.set_ylim(0, 1.05 * next(e for e in _ROUND if e >= 100 * highest) / 100)
     shown = norms[np.isfinite(norms) & (norms > 0)]
     decades = np.log10([shown.min(), shown.max()]) if len(shown) else np.array([-1, 0])

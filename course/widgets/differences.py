@@ -56,14 +56,12 @@ def compare_gradients(check: Comparison | Iterable[Comparison]) -> Panel:
     row, column = IntSlider(description="row"), IntSlider(description="column")
 
     def draw(name: str, row: int, column: int) -> tuple[str, str]:
-        # An earlier run of the cell may have left an entry that this gradient does not have.
-        one = by_name.get(name, by_name[first])
-        last_row, last_column = _last(one)
-        return picture_of_difference(one, min(row, last_row), min(column, last_column))
+        return picture_of_difference(by_name[name], row, column)
 
     panel = Panel(
         "Which entries are off, and what do they have in common: a row, a sign, a factor?",
         draw, {"name": first} | _worst(by_name[first]), [which, row, column], width=560,
+        about=tuple((name, one.analytic.shape) for name, one in by_name.items()),
     )  # fmt: skip
 
     def show(name: str, at: dict[str, int]) -> None:
@@ -77,8 +75,6 @@ def compare_gradients(check: Comparison | Iterable[Comparison]) -> Panel:
         if panel.state["name"] == which.value and at.items() - panel.state.items():
             panel.change(**at)
 
-    if panel.state["name"] not in by_name:
-        panel.state.update({"name": first} | _worst(by_name[first]))
     which.value = panel.state["name"]
     show(which.value, {name: panel.state[name] for name in ("row", "column")})
     which.observe(lambda change: show(change.new, _worst(by_name[change.new])), names="value")

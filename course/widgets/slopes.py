@@ -86,7 +86,7 @@ def drag_eps(
 
     state = {"eps": 0.1, "place": next(iter(places)), "kind": "central", "dtype": "float64"}
     question = "Which step measures the slope best, and why is it not the smallest one?"
-    return Panel(question, draw, state, controls, width=760)
+    return Panel(question, draw, state, controls, width=760, about=tuple(places))
 
 
 def picture_of_eps(
