@@ -10,7 +10,10 @@ from pathlib import Path
 from autograder import __version__
 from autograder.reference import DISTRIBUTION, data_folder, lesson_names
 
-PACKAGES = ("numpy", "matplotlib", "jupyterlab", "ipykernel", "ipywidgets", "nbgrader", "jupytext")
+PACKAGES = (
+    "numpy", "matplotlib", "jupyterlab", "ipykernel", "ipywidgets", "anywidget", "nbgrader",
+    "jupytext",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

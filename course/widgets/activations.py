@@ -10,16 +10,17 @@
 from collections.abc import Sequence
 
 import numpy as np
-from ipywidgets import FloatSlider, IntSlider, ToggleButtons
+from ipywidgets import ToggleButtons
 
 from course.activations import ACTIVATIONS
 from course.figures import activation_curves, dead_units, gradient_by_layer
 from course.widgets.drawing import as_svg, canvas
 from course.widgets.panel import Panel
+from course.widgets.slider import Slider
 
 NAMES = ("sigmoid", "tanh", "relu", "softplus")
 CURVES, LAYERS = "one unit", "a deep network"
-N, WIDTH = 64, 50  # examples and units per layer
+N, WIDTH = 32, 50  # examples and units per layer
 DEAD = 1e-3  # a slope below it, for every example, lets nothing through
 
 
@@ -45,7 +46,7 @@ def layer_by_layer(
     norms : dict of str to ndarray, shape (K,)
         The norms of dA_1 to dA_K.
     dead : dict of str to ndarray, shape (K,)
-        The share of units whose slope is below 1/1000 for every one of 64 examples.
+        The share of units whose slope is below 1/1000 for every one of 32 examples.
 
     Examples
     --------
@@ -134,10 +135,10 @@ def compare_activations() -> Panel:
     """
     controls = {
         "show": ToggleButtons(options=[CURVES, LAYERS], description="show"),
-        "a": FloatSlider(min=-6, max=6, step=0.25, description="input a"),
-        "depth": IntSlider(min=2, max=20, description="layers"),
-        "sigma": FloatSlider(min=0.25, max=3, step=0.05, description="scale σ"),
-        "bias": FloatSlider(min=-6, max=2, step=0.25, description="bias"),
+        "a": Slider("input a", -6, 6, 0.25),
+        "depth": Slider("layers", 2, 20),
+        "sigma": Slider("scale σ", 0.25, 3, 0.05),
+        "bias": Slider("bias", -6, 2, 0.25),
     }
 
     def draw(**state: float | str) -> tuple[str, str]:

@@ -10,12 +10,13 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
-from ipywidgets import Dropdown, IntSlider
+from ipywidgets import Dropdown
 
 from course.figures import gradient_difference
 from course.gradcheck import Comparison
 from course.widgets.drawing import as_svg, canvas
 from course.widgets.panel import Panel
+from course.widgets.slider import Slider
 
 
 def compare_gradients(check: Comparison | Iterable[Comparison]) -> Panel:
@@ -53,7 +54,7 @@ def compare_gradients(check: Comparison | Iterable[Comparison]) -> Panel:
             raise ValueError(f"{one.name} has shape {one.analytic.shape}; at most two axes show")
     first = max(by_name, key=lambda name: by_name[name].error)
     which = Dropdown(options=list(by_name), description="gradient")
-    row, column = IntSlider(description="row"), IntSlider(description="column")
+    row, column = Slider("row", 0, 1), Slider("column", 0, 1)
 
     def draw(name: str, row: int, column: int) -> tuple[str, str]:
         return picture_of_difference(by_name[name], row, column)
@@ -68,7 +69,7 @@ def compare_gradients(check: Comparison | Iterable[Comparison]) -> Panel:
         panel.change(name=name, **at)
         moved = zip((row, column), at.values(), _last(by_name[name]), strict=True)
         for slider, value, last in moved:
-            slider.max, slider.value, slider.disabled = last, min(value, last), last == 0
+            slider.max, slider.value, slider.disabled = last, value, last == 0
 
     def move(_: Any) -> None:
         at = {"row": row.value, "column": column.value}

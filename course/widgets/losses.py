@@ -10,13 +10,13 @@
 from functools import lru_cache
 
 import numpy as np
-from ipywidgets import FloatLogSlider, FloatSlider, IntSlider
 
 from course.activations import sigmoid, sigmoid_grad, tanh, tanh_grad
 from course.figures import loss_maps
 from course.figures.losses import NAMES, two_weight_losses
 from course.widgets.drawing import as_svg, canvas
 from course.widgets.panel import Panel
+from course.widgets.slider import Slider
 
 Array = np.ndarray
 
@@ -114,10 +114,10 @@ def compare_losses() -> Panel:
     'After 60 steps, quadratic: from 0.288 to 0.'
     """
     controls = {
-        "w1": FloatSlider(min=-5, max=5, step=0.25, description="start w1"),
-        "w2": FloatSlider(min=-5, max=5, step=0.25, description="start w2"),
-        "lr": FloatLogSlider(min=-2, max=1, step=0.25, description="step lr"),
-        "steps": IntSlider(min=0, max=200, step=5, description="steps"),
+        "w1": Slider("start w1", -5, 5, 0.25),
+        "w2": Slider("start w2", -5, 5, 0.25),
+        "lr": Slider("step lr", -2, 1, 0.25, log=True),
+        "steps": Slider("steps", 0, 200, 5),
     }
     return Panel(
         "From where does gradient descent hardly get away with the quadratic loss, and what does "

@@ -10,13 +10,14 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ipywidgets import Dropdown, FloatSlider
+from ipywidgets import Dropdown
 
 from course.activations import sigmoid, sigmoid_grad, softplus
 from course.figures import sigmoid_unit
 from course.figures.units import SATURATED
 from course.widgets.drawing import as_svg, canvas
 from course.widgets.panel import Panel
+from course.widgets.slider import Slider
 
 LOSSES = ("cross-entropy", "quadratic")
 
@@ -129,13 +130,10 @@ def tune_neuron() -> Panel:
     >>> tune_neuron().said[:45]
     'a = 1, ŷ = 0.7311, target 1, loss 0.3133, dJ/'
     """
-
-    def slider(name: str, limit: float) -> FloatSlider:
-        return FloatSlider(min=-limit, max=limit, step=0.25, description=name)
-
     controls = {
-        "w1": slider("weight w₁", 6), "w2": slider("weight w₂", 6), "b": slider("bias b", 10),
-        "x1": slider("input x₁", 3), "x2": slider("input x₂", 3),
+        "w1": Slider("weight w₁", -6, 6, 0.25), "w2": Slider("weight w₂", -6, 6, 0.25),
+        "b": Slider("bias b", -10, 10, 0.25),
+        "x1": Slider("input x₁", -3, 3, 0.25), "x2": Slider("input x₂", -3, 3, 0.25),
         "y": Dropdown(options=[("1", 1.0), ("0", 0.0)], description="target y"),
         "loss": Dropdown(options=LOSSES, description="loss"),
     }  # fmt: skip

@@ -9,13 +9,14 @@
 from typing import NamedTuple
 
 import numpy as np
-from ipywidgets import Dropdown, FloatLogSlider
+from ipywidgets import Dropdown
 
 from course.figures import secant_and_tangent, step_size_error
 from course.figures.slopes import difference_quotient
 from course.figures.style import ScalarFunction
 from course.widgets.drawing import as_svg, canvas
 from course.widgets.panel import Panel
+from course.widgets.slider import Slider
 
 DTYPES = ("float64", "float32")
 
@@ -75,7 +76,7 @@ def drag_eps(
         raise TypeError("drag_eps needs both, a function f and its derivative df, or none")
     places = PLACES if f is None or df is None else {f"yours at x = {x:g}": Place(f, df, x)}
     controls = {
-        "eps": FloatLogSlider(min=-15, max=0, step=0.25, description="step eps"),
+        "eps": Slider("step eps", -15, 0, 0.25, log=True),
         "place": Dropdown(options=list(places), description="where"),
         "kind": Dropdown(options=["central", "forward"], description="difference"),
         "dtype": Dropdown(options=DTYPES, description="numbers"),

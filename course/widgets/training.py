@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
-from ipywidgets import Button, Dropdown, FloatLogSlider, FloatSlider, HBox, Play, ToggleButton
+from ipywidgets import Button, Dropdown, HBox, Play, ToggleButton
 
 from course import datasets
 from course.activations import softmax
@@ -21,6 +21,7 @@ from course.mlp import MLP
 from course.optim import sgd
 from course.widgets.drawing import as_svg, canvas
 from course.widgets.panel import Panel
+from course.widgets.slider import Slider
 
 DATA = {"xor": datasets.xor, "moons": datasets.moons, "spirals": datasets.spirals}
 LOSSES = {"cross-entropy": "softmax_cross_entropy", "quadratic": "quadratic"}
@@ -49,7 +50,7 @@ class Setup(NamedTuple):
     data: str = "moons"
     activation: str = "tanh"
     loss: str = "cross-entropy"
-    lr: float = 0.3162
+    lr: float = 1.0
     sigma: float = 1.0
 
 
@@ -186,8 +187,8 @@ def train_network() -> Panel:
         "activation": Dropdown(options=["tanh", "sigmoid", "relu", "softplus"],
                                description="activation"),
         "loss": Dropdown(options=list(LOSSES), description="loss"),
-        "lr": FloatLogSlider(min=-2, max=1.5, step=0.25, description="step lr"),
-        "sigma": FloatSlider(min=0, max=4, step=0.25, description="init σ"),
+        "lr": Slider("step lr", -2, 1.5, 0.25, log=True),
+        "sigma": Slider("init σ", 0, 4, 0.25),
     }  # fmt: skip
     play = Play(max=LAST_STEP, step=5, interval=150, layout={"display": "none"})
     run = ToggleButton(description="Run")

@@ -3,9 +3,9 @@
     python tests/benchmarks/widgets.py
 
 Median and slowest over some twenty moves of one control, in milliseconds, and the median of the
-processor's time, which other programs disturb less. Reach: 60 ms, since the way to the page and back
-takes 30 to 40 more, and a student should wait less than 100. Nothing is asserted: the table is for
-people.
+processor's time, which other programs disturb less. Reach: 60 ms, since the way to the page and
+back takes 30 to 40 more, and a student should wait less than 100. Nothing is asserted: the table is
+for people.
 """
 
 import os
