@@ -3,13 +3,21 @@
 from collections.abc import Mapping, Sequence
 from itertools import cycle
 
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from course.activations import ACTIVATIONS, sigmoid, sigmoid_grad
-from course.figures.style import BLUE, COLOURS, GREY, MARKERS, ORANGE, STYLES, figure_and_axes
+from course.figures.style import (
+    BLUE,
+    COLOURS,
+    GREY,
+    MARKERS,
+    ORANGE,
+    STYLES,
+    figure_and_axes,
+    figure_and_panels,
+)
 
 
 def step_and_sigmoid(ax: Axes | None = None) -> Figure:
@@ -68,10 +76,8 @@ def activation_panels(
     >>> [axes.get_title() for axes in figure.axes]
     ['tanh', 'relu']
     """
-    if ax is None:
-        figure = plt.figure(figsize=(2.3 * len(names), 2.7), layout="constrained")
-        plt.close(figure)
-        ax = np.atleast_1d(figure.subplots(1, len(names), sharey=True))
+    size = 2.3 * len(names), 2.7
+    figure, ax = figure_and_panels(ax, size, [list(names)], sharey=True)
     a = np.linspace(-4, 4, 401)
     for panel, name in zip(ax, names, strict=True):
         phi, slope = ACTIVATIONS[name].phi(a), ACTIVATIONS[name].phi_grad(a)
@@ -83,7 +89,7 @@ def activation_panels(
         panel.plot(a, slope, color=ORANGE, ls="--", lw=1.8, label="phi'(a)")
         panel.set(title=name, xlabel="a", ylim=(-1.2, 3.2), xticks=(-4, -2, 0, 2, 4))
     ax[0].legend(loc="upper left", frameon=False)
-    return ax[0].figure
+    return figure
 
 
 def activation_curves(
@@ -112,10 +118,7 @@ def activation_curves(
     >>> figure.axes[1].get_legend_handles_labels()[1]
     ['sigmoid', 'tanh', 'relu', 'softplus']
     """
-    if ax is None:
-        figure = plt.figure(figsize=(8.4, 3.4), layout="constrained")
-        plt.close(figure)
-        ax = figure.subplots(1, 2)
+    figure, ax = figure_and_panels(ax, (8.4, 3.4))
     grid = np.linspace(-6, 6, 401)
     for name, colour, style, mark in zip(names, COLOURS, STYLES, MARKERS, strict=False):
         phi, phi_grad = ACTIVATIONS[name].phi, ACTIVATIONS[name].phi_grad
@@ -131,7 +134,7 @@ def activation_curves(
     ax[0].set_ylim(-1.2, 3.2)
     ax[1].set_ylim(-0.05, 1.1)
     ax[1].legend(loc="center left", frameon=False)
-    return ax[0].figure
+    return figure
 
 
 def gradient_by_layer(norms: Mapping[str, np.ndarray], ax: Axes | None = None) -> Figure:

@@ -3,13 +3,12 @@
 from collections.abc import Callable, Sequence
 from zlib import crc32
 
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from course.activations import sigmoid, softplus
-from course.figures.style import BLUE, GREY, ORANGE, figure_and_axes
+from course.figures.style import BLUE, GREY, ORANGE, figure_and_axes, figure_and_panels
 
 NAMES = ("quadratic", "cross-entropy")
 
@@ -121,11 +120,10 @@ def loss_surfaces(
     >>> [axes.get_title() for axes in figure.axes]
     ['quadratic', 'cross-entropy', 'the cut at w1 = 2']
     """
-    if ax is None:
-        figure = plt.figure(figsize=(10.5, 3.6), layout="constrained")
-        plt.close(figure)
-        ax = [figure.add_subplot(1, 3, panel, projection="3d") for panel in (1, 2)]
-        ax.append(figure.add_subplot(1, 3, 3))
+    surface = {"projection": "3d"}
+    figure, ax = figure_and_panels(
+        ax, (10.5, 3.6), "ABC", per_subplot_kw={"A": surface, "B": surface}
+    )
     w = np.linspace(-limit, limit, 61)
     W1, W2 = np.meshgrid(w, w, indexing="ij")
     styles = ((ORANGE, "-"), (BLUE, "--"))
@@ -140,7 +138,7 @@ def loss_surfaces(
     ax[2].set(title="the cut at w1 = 2", xlabel="w2 (output)", ylim=(0, 1.05))
     ax[2].set_ylabel(f"loss / loss at w2 = {-limit:g}")
     ax[2].legend(frameon=False)
-    return ax[2].figure
+    return figure
 
 
 def loss_maps(
@@ -176,10 +174,7 @@ def loss_maps(
     >>> [axes.get_title() for axes in figure.axes]
     ['quadratic', 'cross-entropy']
     """
-    if ax is None:
-        figure = plt.figure(figsize=(8.0, 3.8), layout="constrained")
-        plt.close(figure)
-        ax = figure.subplots(1, 2)
+    figure, ax = figure_and_panels(ax, (8.0, 3.8))
     w = np.linspace(-limit, limit, 61)
     surfaces = two_weight_losses(w[None, :], w[:, None], x, y)
     for panel, name, surface in zip(ax, NAMES, surfaces, strict=True):
@@ -198,4 +193,4 @@ def loss_maps(
         for mark, place in (("o", 0), ("s", -1)):
             panel.plot(w1[place], w2[place], mark, color=ORANGE, mec="white", mew=1.5, ms=9)
     ax[0].set_ylabel("w2 (output)")
-    return ax[0].figure
+    return figure

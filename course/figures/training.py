@@ -2,14 +2,22 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from course.figures.style import BLUE, COLOURS, GREY, MARKERS, ORANGE, STYLES, figure_and_axes
+from course.figures.style import (
+    BLUE,
+    COLOURS,
+    GREY,
+    MARKERS,
+    ORANGE,
+    STYLES,
+    figure_and_axes,
+    figure_and_panels,
+)
 
 _ROUND = [m * 10**k for k in range(9) for m in (1, 2, 5)]
 
@@ -168,11 +176,7 @@ def training_view(
     >>> figure.axes[2].get_legend_handles_labels()[1]
     ['dW1', 'dW2']
     """
-    if ax is None:
-        figure = plt.figure(figsize=(9.0, 4.2), layout="constrained")
-        plt.close(figure)
-        plan = [["plane", "loss"], ["plane", "norms"]]
-        ax = list(figure.subplot_mosaic(plan, width_ratios=[1.2, 1]).values())
+    figure, ax = figure_and_panels(ax, (9.0, 4.2), "AB;AC", width_ratios=[1.2, 1])
     plane, loss, layers = ax
     decision_boundary(predict, X, y, title="", resolution=70, scale=False, ax=plane)
     training_curves(losses, xlabel="", title="", ax=loss)
@@ -190,7 +194,7 @@ def training_view(
     layers.set_ylim(10 ** np.floor(decades[0] - 0.01), 10 ** np.ceil(decades[1] + 0.01))
     for panel in ax:
         panel.legend(loc="upper right", frameon=panel is plane, framealpha=0.85, edgecolor="none")
-    return plane.figure
+    return figure
 
 
 def weight_image(

@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from course.activations import sigmoid, sigmoid_grad
-from course.figures.style import BLUE, GREY, ORANGE
+from course.figures.style import BLUE, GREY, ORANGE, figure_and_panels
 
 SATURATED = 0.05  # slopes below a fifth of the largest, 1/4, let little through
 COLUMNS = (0.0, 0.47, 0.73, 1.0)  # where the columns of the table end, shares of its width
@@ -42,11 +41,7 @@ def sigmoid_unit(
     >>> [text.get_text() for text in figure.axes[1].texts][4:8]
     ['ŷ', 'dJ/dŷ = -0.27', '1', '-0.27']
     """
-    if ax is None:
-        figure = plt.figure(figsize=(8.4, 3.2), layout="constrained")
-        plt.close(figure)
-        ax = figure.subplots(1, 2)
-    curve, table = ax
+    figure, (curve, table) = figure_and_panels(ax, (8.4, 3.2))
     grid, shown = np.linspace(-8, 8, 321), float(np.clip(a, -8, 8))
     flat = np.log(1 / SATURATED) - 0.11  # sigmoid_grad is SATURATED here
     for side in (-1, 1):
@@ -72,4 +67,4 @@ def sigmoid_unit(
             table.text(x, height, text, va="center", ha="right" if x > 0.1 else "left",
                        color=ORANGE if last else "black")  # fmt: skip
     table.axhline(0.5, color=GREY, lw=0.8)
-    return curve.figure
+    return figure

@@ -115,8 +115,8 @@ def picture_of_activations(
         for name in NAMES
     ]
     said = (
-        f"Of the gradient in layer {depth}, layer 1 gets {', '.join(parts)}. Dead in layer 1: "
-        f"{dead['relu'][0]:.0%} of the relu units."
+        f"Of the gradient in layer {depth}, layer 1 gets {', '.join(parts)}. Dead relu units: "
+        f"{dead['relu'][0]:.0%} in layer 1, {dead['relu'][-1]:.0%} in layer {depth}."
     )
     return as_svg(figure, "Gradient norms and dead units by layer", said), said
 

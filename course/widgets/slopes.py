@@ -87,7 +87,7 @@ def drag_eps(
 
     state = {"eps": 0.1, "place": next(iter(places)), "kind": "central", "dtype": "float64"}
     question = "Which step measures the slope best, and why is it not the smallest one?"
-    return Panel(question, draw, state, controls, width=760, about=tuple(places))
+    return Panel(question, draw, state, controls, width=720, about=tuple(places))
 
 
 def picture_of_eps(
@@ -110,7 +110,7 @@ def picture_of_eps(
         An SVG.
     sentence : str
     """
-    figure, (near, far) = canvas([3.3, 3.0])
+    figure, (near, far) = canvas([3.0, 2.8])
     exact = float(df(np.array([x]))[0])
     slope = float(difference_quotient(f, x, np.array([eps]), kind, dtype)[0])
     secant_and_tangent(f, x, eps, exact, kind, dtype, ax=near)

@@ -199,8 +199,8 @@ def train_network() -> Panel:
         return picture_of_training(Setup(**chosen), steps, before)
 
     panel = Panel(
-        "With sigmoid units and the quadratic loss the boundary hardly moves at first. Which of "
-        "the gradients tells you why, and what do you change?",
+        "With sigmoid units and the quadratic loss the boundary hardly moves at first. What do the "
+        "gradients tell you, and what do you change?",
         draw, Setup()._asdict() | {"steps": 0, "before": None},
         [*choices.values(), HBox([run, one]), HBox([many, again]), play], width=720,
     )  # fmt: skip
