@@ -2,7 +2,7 @@
 
 | function / class      | does                                                              |
 |-----------------------|-------------------------------------------------------------------|
-| `train_network`       | the widget                                                        |
+| `train_network`       | the widget, a `Training`                                          |
 | `Setup`               | everything that decides how a run goes                            |
 | `Run`, `run_at`       | a network on its way: losses and gradient norms up to some step   |
 | `picture_of_training` | one view of it                                                    |
@@ -26,7 +26,9 @@ from course.widgets.slider import Slider
 DATA = {"xor": datasets.xor, "moons": datasets.moons, "spirals": datasets.spirals}
 LOSSES = {"cross-entropy": "softmax_cross_entropy", "quadratic": "quadratic"}
 N, HIDDEN = 200, (12, 12)  # examples, and units of the hidden layers
+ACTIVATIONS = ("tanh", "sigmoid", "relu", "softplus")
 LAST_STEP = 2000
+AGAIN = "Start again"
 DIVERGED = 1e3  # a loss beyond it will not come back
 
 
@@ -170,68 +172,76 @@ def picture_of_training(
     return as_svg(figure, "A network in training", said), said
 
 
-def train_network() -> Panel:
+def train_network() -> "Training":
     """Train a small network on points in the plane, and change how it learns.
 
     Returns
     -------
-    Panel
+    Training
 
     Examples
     --------
-    >>> train_network().said[:35]
-    'After 0 steps: loss 0.779, 37% of t'
+    >>> panel = train_network()
+    >>> panel.go_on(50)
+    >>> panel.said[:14]
+    'After 50 steps'
     """
-    choices = {
-        "data": Dropdown(options=list(DATA), description="data"),
-        "activation": Dropdown(options=["tanh", "sigmoid", "relu", "softplus"],
-                               description="activation"),
-        "loss": Dropdown(options=list(LOSSES), description="loss"),
-        "lr": Slider("step lr", -2, 1.5, 0.25, log=True),
-        "sigma": Slider("init σ", 0, 4, 0.25),
-    }  # fmt: skip
-    play = Play(max=LAST_STEP, step=5, interval=150, layout={"display": "none"})
-    run = ToggleButton(description="Run")
-    one, many = Button(description="1 step"), Button(description="50 steps")
-    again = Button(description="Start again")
+    return Training()
 
-    def draw(steps: int, before: Any, **chosen: Any) -> tuple[str, str]:
-        return picture_of_training(Setup(**chosen), steps, before)
 
-    panel = Panel(
-        "With sigmoid units and the quadratic loss the boundary hardly moves at first. What do the "
-        "gradients tell you, and what do you change?",
-        draw, Setup()._asdict() | {"steps": 0, "before": None},
-        [*choices.values(), HBox([run, one]), HBox([many, again]), play], width=720,
-    )  # fmt: skip
+class Training(Panel):
+    """What `train_network` returns: a run, its clock, and what can be changed about it."""
 
-    def restart(change: Any) -> None:
+    def __init__(self) -> None:
+        self._choices = {
+            "data": Dropdown(options=list(DATA), description="data"),
+            "activation": Dropdown(options=ACTIVATIONS, description="activation"),
+            "loss": Dropdown(options=list(LOSSES), description="loss"),
+            "lr": Slider("step lr", -2, 1.5, 0.25, log=True),
+            "sigma": Slider("init σ", 0, 4, 0.25),
+        }
+        # The page's clock waits for a picture before it asks for the next, so a stop is prompt.
+        self._clock = Play(max=LAST_STEP, step=5, interval=150, layout={"display": "none"})
+        self._run = ToggleButton(description="Run")
+        one, many, again = (Button(description=text) for text in ("1 step", "50 steps", AGAIN))
+        super().__init__(
+            "With sigmoid units and the quadratic loss the boundary hardly moves at first. What do "
+            "the gradients tell you, and what do you change?",
+            lambda steps, before, **chosen: picture_of_training(Setup(**chosen), steps, before),
+            Setup()._asdict() | {"steps": 0, "before": None},
+            [*self._choices.values(), HBox([self._run, one]), HBox([many, again]), self._clock],
+            width=720,
+        )
+        for name, control in self._choices.items():
+            control.value = self.state[name]
+            control.observe(lambda _: self.start_again(), names="value")
+        self._clock.value = self.state["steps"]
+        self._clock.observe(self._show, names="value")
+        self._clock.observe(lambda change: setattr(self._run, "value", change.new), names="playing")
+        self._run.observe(self._start_or_stop, names="value")
+        one.on_click(lambda _: self.go_on(1))
+        many.on_click(lambda _: self.go_on(50))
+        again.on_click(lambda _: self.start_again())
+
+    def go_on(self, steps: int) -> None:
+        """Take so many steps, but none beyond step 2000."""
+        self._clock.value += steps
+
+    def start_again(self) -> None:
         """Stop, keep the run that was for comparison, and begin with what is chosen now."""
-        run.value = False
-        chosen = {name: control.value for name, control in choices.items()}
-        was = Setup(**{name: panel.state[name] for name in choices})
-        kept = (was, panel.state["steps"]) if panel.state["steps"] else panel.state["before"]
-        panel.change(**chosen, steps=0, before=kept)
-        play.value = 0
+        self._run.value = False
+        chosen = {name: control.value for name, control in self._choices.items()}
+        was = Setup(**{name: self.state[name] for name in self._choices})
+        steps, before = self.state["steps"], self.state["before"]
+        self.change(**chosen, steps=0, before=(was, steps) if steps else before)
+        self._clock.value = 0
 
-    def show(change: Any) -> None:
-        if change.new != panel.state["steps"]:
-            panel.change(steps=change.new)
+    def _show(self, change: Any) -> None:
+        if change.new != self.state["steps"]:
+            self.change(steps=change.new)
 
-    def start_or_stop(change: Any) -> None:
-        play.playing = change.new
-        run.description = "Stop" if change.new else "Run"
-        panel.aloud = not change.new
-        panel.change()
-
-    for name, control in choices.items():
-        control.value = panel.state[name]
-        control.observe(restart, names="value")
-    play.value = panel.state["steps"]
-    play.observe(show, names="value")
-    play.observe(lambda change: setattr(run, "value", change.new), names="playing")
-    run.observe(start_or_stop, names="value")
-    one.on_click(lambda _: setattr(play, "value", play.value + 1))
-    many.on_click(lambda _: setattr(play, "value", play.value + 50))
-    again.on_click(restart)
-    return panel
+    def _start_or_stop(self, change: Any) -> None:
+        self._clock.playing = change.new
+        self._run.description = "Stop" if change.new else "Run"
+        self.aloud = not change.new
+        self.change()
