@@ -14,9 +14,9 @@ from ipywidgets import ToggleButtons
 
 from course.activations import ACTIVATIONS
 from course.figures import activation_curves, dead_units, gradient_by_layer
+from course.widgets.controls import Slider
 from course.widgets.drawing import as_svg, canvas
 from course.widgets.panel import Panel
-from course.widgets.slider import Slider
 
 NAMES = ("sigmoid", "tanh", "relu", "softplus")
 CURVES, LAYERS = "one unit", "a deep network"

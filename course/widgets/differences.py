@@ -10,13 +10,12 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
-from ipywidgets import Dropdown
 
 from course.figures import gradient_difference
 from course.gradcheck import Comparison
+from course.widgets.controls import Choice, Slider
 from course.widgets.drawing import as_svg, canvas
 from course.widgets.panel import Panel
-from course.widgets.slider import Slider
 
 
 def compare_gradients(check: Comparison | Iterable[Comparison]) -> Panel:
@@ -53,7 +52,7 @@ def compare_gradients(check: Comparison | Iterable[Comparison]) -> Panel:
         if one.analytic.ndim > 2:
             raise ValueError(f"{one.name} has shape {one.analytic.shape}; at most two axes show")
     first = max(by_name, key=lambda name: by_name[name].error)
-    which = Dropdown(options=list(by_name), description="gradient")
+    which = Choice("gradient", list(by_name))
     row, column = Slider("row", 0, 1), Slider("column", 0, 1)
 
     def draw(name: str, row: int, column: int) -> tuple[str, str]:
@@ -91,8 +90,11 @@ def _last(comparison: Comparison) -> tuple[int, int]:
 
 
 def _worst(comparison: Comparison) -> dict[str, int]:
-    """Return where the largest difference is; a row counts as 0 where there is but one."""
-    row, column = (0, 0, *comparison.worst)[-2:]
+    """Return where the largest difference is, or the first entry if none is off.
+
+    A row counts as 0 where there is but one.
+    """
+    row, column = (0, 0, *(comparison.worst if comparison.off.any() else ()))[-2:]
     return {"row": row, "column": column}
 
 

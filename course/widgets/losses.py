@@ -14,9 +14,9 @@ import numpy as np
 from course.activations import sigmoid, sigmoid_grad, tanh, tanh_grad
 from course.figures import loss_maps
 from course.figures.losses import NAMES, two_weight_losses
+from course.widgets.controls import Slider
 from course.widgets.drawing import as_svg, canvas
 from course.widgets.panel import Panel
-from course.widgets.slider import Slider
 
 Array = np.ndarray
 
@@ -97,7 +97,7 @@ def picture_of_descent(w1: float, w2: float, lr: float, steps: int) -> tuple[str
             f"{name}: from {here:.3f} to {there:.3f}, at w1 = {way[-1, 0]:.2f}, "
             f"w2 = {way[-1, 1]:.2f}"
         )
-    said = f"After {steps} steps, {'; '.join(parts)}."
+    said = f"After {steps} step{'s' * (steps != 1)}, {'; '.join(parts)}."
     return as_svg(figure, "Gradient descent on two losses", said), said
 
 

@@ -10,14 +10,12 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ipywidgets import Dropdown
-
 from course.activations import sigmoid, sigmoid_grad, softplus
 from course.figures import sigmoid_unit
 from course.figures.units import SATURATED
+from course.widgets.controls import Choice, Slider
 from course.widgets.drawing import as_svg, canvas
 from course.widgets.panel import Panel
-from course.widgets.slider import Slider
 
 LOSSES = ("cross-entropy", "quadratic")
 
@@ -134,12 +132,13 @@ def tune_neuron() -> Panel:
         "w1": Slider("weight w₁", -6, 6, 0.25), "w2": Slider("weight w₂", -6, 6, 0.25),
         "b": Slider("bias b", -10, 10, 0.25),
         "x1": Slider("input x₁", -3, 3, 0.25), "x2": Slider("input x₂", -3, 3, 0.25),
-        "y": Dropdown(options=[("1", 1.0), ("0", 0.0)], description="target y"),
-        "loss": Dropdown(options=LOSSES, description="loss"),
+        "y": Choice("target y", ["1", "0"]),
+        "loss": Choice("loss", LOSSES),
     }  # fmt: skip
     start = {"w1": 2.0, "w2": -3.0, "b": -3.0, "x1": -1.0, "x2": -2.0}
     return Panel(
         "Make the unit sure and wrong: target 1, a below -6. With which loss does anything still "
         "come back to the weights?",
-        picture_of_unit, start | {"y": 1.0, "loss": LOSSES[0]}, controls, width=720,
+        lambda y, **state: picture_of_unit(y=float(y), **state),
+        start | {"y": "1", "loss": LOSSES[0]}, controls, width=720,
     )  # fmt: skip

@@ -9,14 +9,13 @@
 from typing import NamedTuple
 
 import numpy as np
-from ipywidgets import Dropdown
 
 from course.figures import secant_and_tangent, step_size_error
 from course.figures.slopes import difference_quotient
 from course.figures.style import ScalarFunction
+from course.widgets.controls import Choice, Slider
 from course.widgets.drawing import as_svg, canvas
 from course.widgets.panel import Panel
-from course.widgets.slider import Slider
 
 DTYPES = ("float64", "float32")
 
@@ -77,9 +76,9 @@ def drag_eps(
     places = PLACES if f is None or df is None else {f"yours at x = {x:g}": Place(f, df, x)}
     controls = {
         "eps": Slider("step eps", -15, 0, 0.25, log=True),
-        "place": Dropdown(options=list(places), description="where"),
-        "kind": Dropdown(options=["central", "forward"], description="difference"),
-        "dtype": Dropdown(options=DTYPES, description="numbers"),
+        "place": Choice("where", list(places)),
+        "kind": Choice("difference", ["central", "forward"]),
+        "dtype": Choice("numbers", DTYPES),
     }
 
     def draw(place: str, **chosen: float | str) -> tuple[str, str]:

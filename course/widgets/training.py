@@ -12,16 +12,16 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
-from ipywidgets import Button, Dropdown, HBox, Play, ToggleButton
+from ipywidgets import Button, HBox, Play, ToggleButton
 
 from course import datasets
 from course.activations import softmax
 from course.figures import training_view
 from course.mlp import MLP
 from course.optim import sgd
+from course.widgets.controls import Choice, Slider
 from course.widgets.drawing import as_svg, canvas
 from course.widgets.panel import Panel
-from course.widgets.slider import Slider
 
 DATA = {"xor": datasets.xor, "moons": datasets.moons, "spirals": datasets.spirals}
 LOSSES = {"cross-entropy": "softmax_cross_entropy", "quadratic": "quadratic"}
@@ -163,12 +163,13 @@ def picture_of_training(
     taken = len(run.losses) - 1
     right = (run.network.forward(run.X).argmax(axis=1) == run.y).mean()
     norms = ", ".join(f"{norm:.1e}" for norm in run.norms[-1])
+    after = f"After {taken} step{'s' * (taken != 1)}"
     said = (
-        f"After {taken} steps: loss {run.losses[-1]:.3f}, {right:.0%} of the examples right. "
+        f"{after}: loss {run.losses[-1]:.3f}, {right:.0%} of the examples right. "
         f"Norms of dW, layers 1 to {len(run.norms[-1])}: {norms}."
     )
     if run.diverged:
-        said = f"The loss has left all bounds after {taken} steps. Try a smaller lr."
+        said = f"{after} the loss has left all bounds. Try a smaller lr."
     return as_svg(figure, "A network in training", said), said
 
 
@@ -194,9 +195,9 @@ class Training(Panel):
 
     def __init__(self) -> None:
         self._choices = {
-            "data": Dropdown(options=list(DATA), description="data"),
-            "activation": Dropdown(options=ACTIVATIONS, description="activation"),
-            "loss": Dropdown(options=list(LOSSES), description="loss"),
+            "data": Choice("data", list(DATA)),
+            "activation": Choice("activation", ACTIVATIONS),
+            "loss": Choice("loss", list(LOSSES)),
             "lr": Slider("step lr", -2, 1.5, 0.25, log=True),
             "sigma": Slider("init σ", 0, 4, 0.25),
         }

@@ -56,13 +56,14 @@ def test_a_run_that_diverges_says_so_and_stops():
     run.go_to(50)
     assert run.diverged
     assert len(run.losses) < 50
-    assert "left all bounds" in picture_of_training(setup, 50)[1]
+    assert "the loss has left all bounds" in picture_of_training(setup, 50)[1]
 
 
 def test_buttons_step_and_start_again():
     panel = train_network()
     at = controls(panel)
     at["1 step"].click()
+    assert panel.said.startswith("After 1 step: ")
     at["50 steps"].click()
     assert panel.said.startswith("After 51 steps")
     at["Start again"].click()
