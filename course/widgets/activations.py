@@ -21,6 +21,8 @@ from course.widgets.panel import Panel
 NAMES = ("sigmoid", "tanh", "relu", "softplus")
 CURVES, LAYERS = "one unit", "a deep network"
 N, WIDTH = 32, 50  # examples and units per layer
+MOST_LAYERS = 20
+SMALLEST = 1e-30  # in the place of 0, which has none on a log axis
 DEAD = 1e-3  # a slope below it, for every example, lets nothing through
 
 
@@ -106,10 +108,14 @@ def picture_of_activations(
         said = f"At a = {a:g}: {'; '.join(parts)}."
         return as_svg(figure, "Activation functions and their slopes", said), said
     norms, dead = layer_by_layer(NAMES, depth, sigma, bias)
-    floor = 1e-30  # zero has no place on a log axis
-    gradient_by_layer({name: np.maximum(norm, floor) for name, norm in norms.items()}, ax=left)
+    shown = {name: np.maximum(norm, SMALLEST) for name, norm in norms.items()}
+    gradient_by_layer(shown, ax=left)
     dead_units(dead, ax=right)
-    right.legend().remove()  # the lines are those of the left panel
+    right.get_legend().remove()  # the lines are those of the left panel
+    for panel in (left, right):  # limits that stay: easier to compare, and painted once
+        panel.set(xlim=(0, MOST_LAYERS + 1), xticks=range(2, MOST_LAYERS + 1, 3))
+    lowest = min(norm.min() for norm in shown.values())
+    left.set_ylim(10 ** (5 * np.floor(np.log10(lowest) / 5)), 1e3)
     parts = [
         f"{name} {norms[name][0] / norms[name][-1]:.1e}" if norms[name][-1] else f"{name} 0"
         for name in NAMES
@@ -136,7 +142,7 @@ def compare_activations() -> Panel:
     controls = {
         "show": ToggleButtons(options=[CURVES, LAYERS], description="show"),
         "a": Slider("input a", -6, 6, 0.25),
-        "depth": Slider("layers", 2, 20),
+        "depth": Slider("layers", 2, MOST_LAYERS),
         "sigma": Slider("scale σ", 0.25, 3, 0.05),
         "bias": Slider("bias", -6, 2, 0.25),
     }
