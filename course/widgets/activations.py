@@ -115,6 +115,7 @@ def picture_of_activations(
     for panel in (left, right):  # limits that stay: easier to compare, and painted once
         panel.set(xlim=(0, MOST_LAYERS + 1), xticks=range(2, MOST_LAYERS + 1, 3))
     lowest = min(norm.min() for norm in shown.values())
+    left.legend(loc="lower right", frameon=False)
     left.set_ylim(10 ** (5 * np.floor(np.log10(lowest) / 5)), 1e3)
     parts = [
         f"{name} {norms[name][0] / norms[name][-1]:.1e}" if norms[name][-1] else f"{name} 0"
