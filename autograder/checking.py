@@ -17,7 +17,15 @@ from typing import Any, Protocol
 import numpy as np
 
 from autograder.asks import Case, Gradient
-from autograder.comparing import Wrong, compare, describe, entry_map, outputs_of
+from autograder.comparing import (
+    Wrong,
+    as_numbers,
+    compare,
+    describe,
+    entry_map,
+    outputs_of,
+    parts,
+)
 from autograder.diagnosis import diagnose
 from autograder.exercise import Exercise, Family, Question, questions
 from autograder.hypotheses import Trial
@@ -30,6 +38,7 @@ from autograder.result import (
     PASSED,
     TAKEN,
     WRONG,
+    Map,
     Output,
     Result,
 )
@@ -38,6 +47,7 @@ from autograder.student.calling import Reply, WrongAnswerError
 from autograder.student.watching import Watched, watch
 from autograder.student.wire import in_words
 from autograder.withheld import withheld_call
+from course.gradcheck import Comparison
 
 PRINTED_LINES = 5
 TAKEN_SENTENCE = (
@@ -274,19 +284,35 @@ def _wrong(
             for name in exercise.outputs
         ),
         "maps": _maps(worst, sentences),
+        "comparisons": _comparisons(worst, sentences),
         "partial": not exercise.planted,  # most of a function with one line wrong is right as it is
         **_shown(worst.family, worst.case, heard, kinds),
     }
 
 
-def _maps(trial: Trial, sentences: dict[str, str]) -> dict[str, tuple[str, ...]]:
+def _maps(trial: Trial, sentences: dict[str, str]) -> dict[str, Map]:
     """Return, for the wrong outputs of one case, which entries are off, where that helps."""
     maps = {
-        name: tuple(entry_map(trial.values[name], trial.truth[name]))
+        name: entry_map(trial.values[name], trial.truth[name])
         for name in sentences
         if isinstance(trial.truth[name], np.ndarray)
     }
-    return {name: lines for name, lines in maps.items() if lines}
+    return {name: shown for name, shown in maps.items() if shown}
+
+
+def _comparisons(trial: Trial, sentences: dict[str, str]) -> tuple[Comparison, ...]:
+    """Return the wrong outputs of one case beside the truth, where both are arrays of one shape."""
+    pairs = {
+        part: (as_numbers(value), truth)
+        for name in sentences
+        for part, value, truth in parts(name, trial.values[name], trial.truth[name])
+        if isinstance(truth, np.ndarray)
+    }
+    return tuple(
+        Comparison(name, value.astype(float), truth, np.zeros(truth.shape, dtype=bool))
+        for name, (value, truth) in pairs.items()
+        if value is not None and value.shape == truth.shape
+    )
 
 
 def _shown(

@@ -6,7 +6,7 @@
 | `compare`    | gives the sentence for every output that is wrong                             |
 | `parts`      | the items of an output that is a list of arrays, else the output itself       |
 | `as_numbers` | a value as an array, if it is one                                             |
-| `entry_map`  | which entries of an array are off, as lines of `·` and `✗`                    |
+| `entry_map`  | which entries of an array are off, and by how much                            |
 | `describe`   | an argument or a value, short enough for a sentence                           |
 
 The order is: wrong type, wrong shape, wrong dtype, not finite, inputs changed in place, value off.
@@ -22,9 +22,10 @@ import numpy as np
 
 from autograder.asks import Truth
 from autograder.exercise import Exercise
+from autograder.result import RIGHT, Map
 from autograder.student.calling import WrongAnswerError
 from autograder.student.wire import in_words
-from course.gradcheck import relative_error
+from course.gradcheck import entries_off, relative_error
 
 TOLERANCE = 1e-6
 LISTED_ENTRIES = 40  # of a list of arrays; of larger ones only the shapes are shown
@@ -192,23 +193,31 @@ def _value_sentence(
     )
 
 
-def entry_map(value: Any, truth: np.ndarray) -> list[str]:
-    """Return which entries of an array are off, a line a row, `·` right and `✗` off.
+def entry_map(value: Any, truth: np.ndarray) -> Map | None:
+    """Return which entries of an array are off, and by how much.
 
-    Empty where that tells nothing: if all entries are off, or the array is large.
+    None where that tells nothing: if there is but one entry, or if the array is large.
     """
     value = as_numbers(value)
     if (
         value is None
         or value.shape != truth.shape
         or truth.ndim not in (1, 2)
+        or not 1 < truth.size
         or max(truth.shape) > MAP_SIZE
     ):
-        return []
-    off = np.atleast_2d(np.abs(value - truth) > TOLERANCE * (np.abs(truth).max() + 1e-300))
-    if off.all() or not off.any():
-        return []
-    return [" ".join("✗" if entry else "·" for entry in row) for row in off]
+        return None
+    rows = [np.atleast_2d(array) for array in (value, truth, entries_off(value, truth))]
+    if not rows[2].any():
+        return None
+    entries = [list(zip(*row, strict=True)) for row in zip(*rows, strict=True)]
+    return Map(
+        tuple(
+            tuple(f"{a - b:+.2g}".replace("+nan", "nan") if off else RIGHT for a, b, off in row)
+            for row in entries
+        ),
+        tuple(tuple(f"yours {a:.6g}, should be {b:.6g}" for a, b, _ in row) for row in entries),
+    )
 
 
 def as_numbers(value: Any) -> np.ndarray | None:

@@ -10,7 +10,10 @@ from pathlib import Path
 from autograder import __version__
 from autograder.reference import DISTRIBUTION, data_folder, lesson_names
 
-PACKAGES = ("numpy", "matplotlib", "jupyterlab", "ipykernel", "ipywidgets", "nbgrader", "jupytext")
+PACKAGES = (
+    "numpy", "matplotlib", "jupyterlab", "ipykernel", "ipywidgets", "anywidget", "nbgrader",
+    "jupytext",
+)  # fmt: skip
 UNSAFE = (
     "Grade classes on Linux 5.13 or newer, on x86-64 or ARM, with Landlock on; "
     "elsewhere only with --unsafe, if you trust the students"

@@ -26,11 +26,20 @@ from autograder.exercise import Exercise
 from autograder.exercises import find_exercise
 from autograder.reference import Reference
 from autograder.result import NOT_ATTEMPTED, NOT_DEFINED, Grade, Result
+from course.gradcheck import Comparison
 
 HOME_REPEATS, GRADING_REPEATS = 2, 8  # cases per family; grading adds cases of the same families
 
 _hints_given: dict[str, int] = {}
-_failing_cases: dict[str, Case] = {}
+_failing_cases: dict[str, "FailingCase"] = {}
+
+
+class FailingCase(dict[str, Any]):
+    """The inputs of a failed check, by name; `comparisons` has the wrong outputs and the truth."""
+
+    def __init__(self, case: Case, comparisons: tuple[Comparison, ...]) -> None:
+        super().__init__(case)
+        self.comparisons = comparisons
 
 
 class CheckFailed(AssertionError):
@@ -112,16 +121,17 @@ def check(
     if result.passed:
         return Grade(result) if mode == "validate" else result
     if result.case is not None:
-        _failing_cases[exercise.name] = result.case
+        _failing_cases[exercise.name] = FailingCase(result.case, result.comparisons)
     shown = mode != "validate" and show(result)
     kind = NotAttempted if result.status in (NOT_ATTEMPTED, NOT_DEFINED) else CheckFailed
     raise kind(result, shown)
 
 
-def failing_case(fn: Callable[..., Any]) -> Case:
+def failing_case(fn: Callable[..., Any]) -> FailingCase:
     """Return the inputs on which your function failed its last check, to play with.
 
-    Call your function on them with `fn(**failing_case(fn))`.
+    Call your function on them with `fn(**failing_case(fn))`. Look at what was wrong, entry by
+    entry, with `course.widgets.compare_gradients(failing_case(fn))`.
 
     Parameters
     ----------
@@ -130,8 +140,8 @@ def failing_case(fn: Callable[..., Any]) -> Case:
 
     Returns
     -------
-    dict
-        A copy of the inputs, by name.
+    FailingCase
+        A dict with a copy of the inputs, by name.
 
     Raises
     ------

@@ -3,18 +3,24 @@
 | class    | holds                                                                             |
 |----------|-----------------------------------------------------------------------------------|
 | `Output` | one returned quantity: right or not, and the sentence that says what is off       |
+| `Map`    | where a returned array is off, entry by entry                                     |
 | `Result` | the whole check: status, outputs, points, the inputs it failed on, the seed       |
 """
 
 import html
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
+
+from course.gradcheck import Comparison
 
 JSON_MIME = "application/vnd.backprop-course.result+json"
 
 PASSED, WRONG, CRASHED = "passed", "wrong", "crashed"
 MEASURED, TAKEN = "measured", "taken"
 LOOKS_LIKE, ENTRY_BY_ENTRY = "What it looks like:", "entry by entry (· right, ✗ off)"
+RIGHT, MINUS = "·", "yours minus what it should be (· right)"
+_CAPTION = "caption-side:top;text-align:left;white-space:nowrap;color:inherit;padding:0"
 OPEN_LINES = 14  # inputs that take more are folded away
 NOT_ATTEMPTED, NOT_DEFINED = "not attempted", "not defined"
 
@@ -42,6 +48,75 @@ class Output:
     name: str
     right: bool
     sentence: str = ""
+
+
+@dataclass(frozen=True)
+class Map:
+    """Where a returned array is off, entry by entry.
+
+    Numbers are kept as they are shown: a report that goes through JSON must stand for nan too.
+
+    Parameters
+    ----------
+    differences : tuple of tuple of str
+        Row by row, yours minus the truth; a dot where the two agree.
+    entries : tuple of tuple of str
+        The same rows, each entry with both sides.
+    """
+
+    differences: tuple[tuple[str, ...], ...]
+    entries: tuple[tuple[str, ...], ...]
+
+    @property
+    def mixed(self) -> bool:
+        """Whether some entries are right: then the places of the others tell something."""
+        return any(RIGHT in row for row in self.differences)
+
+    def lines(self) -> list[str]:
+        """Return a line a row, a dot for an entry that is right and a cross for one that is off."""
+        return [" ".join(RIGHT if entry == RIGHT else "✗" for entry in row)
+                for row in self.differences]  # fmt: skip
+
+    def to_html(self, name: str) -> str:
+        """Return a table: a number in each cell that is off, and a shade for its sign and size."""
+        sizes = [abs(float(entry)) for row in self.differences for entry in row if entry != RIGHT]
+        largest = max((size for size in sizes if size < float("inf")), default=0.0)
+        edge = "padding:1px 6px;text-align:right;font-weight:normal;opacity:.6;border:0"
+        columns = "".join(f'<th scope="col" style="{edge}">{i}</th>'
+                          for i in range(len(self.differences[0])))  # fmt: skip
+        # A lone row may be an array with one axis, whose entries have no row number.
+        numbers = range(len(self.differences)) if len(self.differences) > 1 else ("",)
+        rows = "".join(
+            f'<tr><th scope="row" style="{edge}">{number}</th>'
+            f"{_cells(differences, entries, largest)}</tr>"
+            for number, differences, entries in zip(
+                numbers, self.differences, self.entries, strict=True
+            )
+        )
+        return (
+            '<div style="overflow-x:auto"><table style="border-collapse:collapse;border:0;'
+            'background:none;color:inherit;margin:2px 0 6px 14px;font-size:90%">'
+            f'<caption style="{_CAPTION}">'
+            f"<code>{html.escape(name)}</code>, {MINUS}</caption>"
+            f"<thead><tr><td></td>{columns}</tr></thead><tbody>{rows}</tbody></table></div>"
+        )
+
+
+def _cells(differences: Sequence[str], entries: Sequence[str], largest: float) -> str:
+    """Return a row's cells. Their shades let the page's own text colour through, dark or light."""
+    cells = []
+    for difference, entry in zip(differences, entries, strict=True):
+        shade = ""
+        if difference != RIGHT:
+            value = float(difference)
+            share = min(abs(value) / largest, 1.0) if abs(value) < float("inf") else 1.0
+            colour = "213,94,0" if value >= 0 else "0,114,178" if value < 0 else "128,128,128"
+            shade = f";background:rgba({colour},{0.12 + 0.45 * share:.2f})"
+        cells.append(
+            f'<td title="{html.escape(entry)}" style="padding:1px 6px;text-align:right;'
+            f'white-space:nowrap;border:1px solid rgba(128,128,128,.35){shade}">{difference}</td>'
+        )
+    return "".join(cells)
 
 
 @dataclass(frozen=True)
@@ -73,14 +148,16 @@ class Result:
         A few words for the mistake that it looks like, the same for everybody; empty if unknown.
     question : str
         What to tell the student about that mistake.
-    maps : dict of str to tuple of str
-        For some wrong outputs, which entries are off, a line a row.
+    maps : dict of str to Map
+        For some wrong outputs, which entries are off, and by how much.
     partial : bool
         Whether a wrong answer earns its share for the outputs that are right.
     look : str
         Why a human should look at a right answer; not shown to the student.
     case : dict, optional
         The inputs of the first failure themselves; not written to JSON.
+    comparisons : tuple of Comparison
+        The wrong outputs of that failure beside the truth; not written to JSON.
     """
 
     exercise: str
@@ -94,10 +171,11 @@ class Result:
     notes: tuple[str, ...] = ()
     mistake: str = ""
     question: str = ""
-    maps: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    maps: dict[str, Map] = field(default_factory=dict)
     partial: bool = True
     look: str = ""
     case: dict[str, Any] | None = field(default=None, compare=False, repr=False)
+    comparisons: tuple[Comparison, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def passed(self) -> bool:
@@ -131,8 +209,9 @@ class Result:
                 )
         if self.question:
             lines.append(f"  {LOOKS_LIKE} {self.mistake}. {self.question}")
-        for name, rows in self.maps.items():
-            lines += [f"  {name}, {ENTRY_BY_ENTRY}:", *(f"    {row}" for row in rows)]
+        for name, shown in self.maps.items():
+            if shown.mixed:
+                lines += [f"  {name}, {ENTRY_BY_ENTRY}:", *(f"    {row}" for row in shown.lines())]
         if self.inputs:
             lines.append(f"  Inputs it went wrong on ({self.family}):")
             for name, text in self.inputs.items():
@@ -165,8 +244,8 @@ class Result:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the result as plain data for JSON; `from_dict` reads it back."""
-        data = asdict(replace(self, case=None)) | {"earned": self.earned}
-        del data["case"]
+        data = asdict(replace(self, case=None, comparisons=())) | {"earned": self.earned}
+        del data["case"], data["comparisons"]
         return data
 
     @classmethod
@@ -175,7 +254,10 @@ class Result:
         data = {key: value for key, value in data.items() if key != "earned"}
         data["outputs"] = tuple(Output(**output) for output in data["outputs"])
         data["notes"] = tuple(data["notes"])
-        data["maps"] = {name: tuple(rows) for name, rows in data["maps"].items()}
+        data["maps"] = {
+            name: Map(**{side: tuple(map(tuple, rows)) for side, rows in sides.items()})
+            for name, sides in data["maps"].items()
+        }
         return cls(**data)
 
     def to_html(self) -> str:
@@ -193,9 +275,12 @@ class Result:
         if self.question:
             name = f"<strong>{LOOKS_LIKE} {html.escape(self.mistake)}.</strong>"
             parts.append(f"<div>{name} {_rich(self.question)}</div>")
-        for name, rows in self.maps.items():
-            parts.append(f"<div><code>{html.escape(name)}</code>, {ENTRY_BY_ENTRY}:</div>")
-            parts.append(f'<div style="margin:2px 0 6px 14px">{_code(chr(10).join(rows))}</div>')
+        for name, shown in self.maps.items():
+            table = shown.to_html(name)
+            if not shown.mixed:
+                table = (f"<details><summary>All entries of <code>{html.escape(name)}</code> are "
+                         f"off: by how much</summary>{table}</details>")  # fmt: skip
+            parts.append(table)
         if self.inputs:
             rows = ((f"<code>{html.escape(k)}</code>", _code(v)) for k, v in self.inputs.items())
             lines = sum(text.count("\n") + 1 for text in self.inputs.values())

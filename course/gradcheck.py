@@ -5,6 +5,7 @@
 | `numerical_gradient` | dJ/dx of a function of one array, x's shape                  |
 | `numerical_jacobian` | dy_i/dx_k of a function from a vector to a vector, (I, K)    |
 | `relative_error`     | distance of two arrays on the scale of the larger one        |
+| `entries_off`        | which entries of two arrays differ by more than rounding     |
 | `step_size`          | the step each entry is moved by                              |
 | `check_gradient`     | a gradient of one function against its central differences   |
 | `check_vjp`          | any pair forward, backward, with a random upstream           |
@@ -203,6 +204,30 @@ def relative_error(actual: ArrayLike, expected: ArrayLike, floor: float = 1e-3) 
     return sizes[0] / max(sizes[1], sizes[2], floor)
 
 
+def entries_off(actual: ArrayLike, expected: ArrayLike) -> NDArray[np.bool_]:
+    """Return which entries of two arrays differ by more than rounding.
+
+    Math: |actual - expected| > 1e-6·max |expected|; an entry that is not finite is off.
+
+    Parameters
+    ----------
+    actual, expected : array_like, equal shapes
+        The two arrays, in the same unit. Not modified.
+
+    Returns
+    -------
+    ndarray of bool, same shape
+
+    Examples
+    --------
+    >>> entries_off([1.0, 2.0, np.nan], [1.0, 2.5, 3.0])
+    array([False,  True,  True])
+    """
+    actual, expected = np.asarray(actual, dtype=float), np.asarray(expected, dtype=float)
+    floor = np.finfo(float).tiny  # all zeros are equal to all zeros
+    return ~(np.abs(actual - expected) <= TOLERANCE * (np.abs(expected).max(initial=0.0) + floor))
+
+
 @dataclass(frozen=True)
 class Comparison:
     """A gradient held against central differences.
@@ -238,6 +263,11 @@ class Comparison:
         """The index of the largest difference, kinks left out."""
         difference = np.where(self.kinks, 0.0, np.abs(self.analytic - self.numeric))
         return tuple(int(i) for i in np.unravel_index(np.argmax(difference), difference.shape))
+
+    @property
+    def off(self) -> NDArray[np.bool_]:
+        """Which entries are off, kinks left out."""
+        return entries_off(self.analytic, self.numeric) & ~self.kinks
 
     def __str__(self) -> str:
         kinks = f", {int(self.kinks.sum())} entries at a kink left out" if self.kinks.any() else ""

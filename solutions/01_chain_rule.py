@@ -143,6 +143,13 @@ figures.step_size_error(np.sin, np.cos, x=1.0)
 # $\sqrt[3]{u} \approx 6\cdot10^{-6}$, where $u = 2.2\cdot10^{-16}$ is the rounding unit of float64. It
 # leaves about ten correct digits. Ten digits are plenty to tell a right formula from a wrong one, so
 # wherever you write a derivative, this is what `check` compares you with.
+#
+# Now you. Move the step with the mouse, or click on it and use the arrow keys. On the left you look
+# at $f$ from a distance of a few steps: with a tiny step you see the single numbers that float64 can
+# hold. Then choose the kink, where $f$ has no slope, and see what the two differences say about it.
+
+# %% demo=true
+widgets.drag_eps()
 
 # %% [markdown]
 # ## 2. More than one thing can move

@@ -583,6 +583,13 @@ figures.training_curves(curves, ylabel="prediction ŷ", title="Sure and wrong at
 # %% [markdown]
 # Cross-entropy brings $\hat y$ above 0.9 in 17 steps, the quadratic loss in 497. For most of these
 # its curve looks like that of a unit that has finished learning.
+#
+# Here is one unit with all its numbers. Each row of the table is a step of the chain rule: the local
+# derivative, times what comes from upstream, is the gradient. Drive the unit into saturation with its
+# bias, and change the loss.
+
+# %% demo=true
+widgets.tune_neuron()
 
 # %% [markdown]
 # ## 7. A batch of examples

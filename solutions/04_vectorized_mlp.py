@@ -24,7 +24,7 @@ from itertools import pairwise
 import numpy as np
 
 from autograder import answer, bug, check, failing_case, hint, predict, solution
-from course import datasets, figures, gradcheck, losses
+from course import datasets, figures, gradcheck, losses, widgets
 from course.activations import sigmoid, sigmoid_grad, softmax, tanh, tanh_grad
 
 # %% [markdown]
@@ -951,6 +951,16 @@ figures.hidden_representation(H[1], y_xor, W[1][1] - W[1][0], b[1][1] - b[1][0])
 # %% [markdown]
 # The hidden layer has moved the points so that a straight line is enough. That is what hidden
 # layers are for: they learn a representation in which the rest of the problem is easy.
+#
+# ### Watch it learn
+#
+# Two hidden layers of 12 units, all examples in every step. On the right you see the loss, and the
+# size of the gradient of each layer. **Run** goes on until you stop it; any change starts again from
+# the same weights, and keeps the last loss curve to compare with. Try `init σ` = 0, and explain what
+# you see with section 8.
+
+# %% demo=true
+widgets.train_network()
 
 # %% [markdown]
 # ## 11. Find the bug
@@ -1008,6 +1018,15 @@ def loss_with(V):  # the loss as a function of this one array
 
 
 print(gradcheck.check_gradient(loss_with, grads[name], batch[name], "d" + name))
+
+# %% [markdown]
+# The next cell shows the same check entry by entry. A row, a column or a sign that all wrong entries
+# share is a trace. (After a failed `check` of your own function `fn`,
+# `widgets.compare_gradients(failing_case(fn))` does the same.)
+
+# %% demo=true
+checked = gradcheck.check_gradient(loss_with, grads[name], batch[name], "d" + name)
+widgets.compare_gradients(checked)
 
 # %% [markdown]
 # **Exercise 4.12** · 12 minutes · ●●○

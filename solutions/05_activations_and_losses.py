@@ -31,7 +31,7 @@
 import numpy as np
 
 from autograder import answer, bug, check, failing_case, hint, predict, solution
-from course import datasets, figures
+from course import datasets, figures, widgets
 from course.activations import ACTIVATIONS, relu, sigmoid
 from course.gradcheck import numerical_gradient, relative_error
 
@@ -565,6 +565,13 @@ figures.loss_surfaces(x, targets)
 # other one stays steep. Gradient descent that starts up there with the quadratic loss hardly moves.
 # With enough patience it arrives as well, for both losses are lowest in the same valleys.
 #
+# Put gradient descent down where you like. Both maps show the same two weights; the ring is the start,
+# the square is where 60 steps lead.
+
+# %% demo=true
+widgets.compare_losses()
+
+# %% [markdown]
 # This is why classification uses the cross-entropy, and regression, where the output is not
 # squeezed into $(0, 1)$, the quadratic loss.
 
@@ -712,6 +719,13 @@ for large in (0.5, 1.0, 2.0):
 # Between `lr` 1 and `lr` 2 the number of dead units goes from 7 to 96, and none comes back. A loss
 # curve does not tell you why it is stuck; counting does. Softplus has no dead units, for its slope
 # is never 0.
+#
+# Depth, the scale of the first weights and the bias work together. Choose "a deep network" below and
+# find the scale at which the gradient of relu keeps its size over 20 layers. Then find out what that
+# scale does to $\tanh$, and what a bias of $-2$ does to relu.
+
+# %% demo=true
+widgets.compare_activations()
 
 # %% [markdown]
 # ## 5. Design decisions, by experiment

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt-ge
 
 FLAGS = ["--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]
 WRONG = "power_grad"  # of lesson 1, with the logarithm to base 10
-TYPED = 'input[type="text"]'
+TYPED, SLIDER = 'input[type="text"]', 'input[type="range"]'
 
 
 class Moved(NamedTuple):
@@ -42,8 +42,10 @@ class Moved(NamedTuple):
 ACTS = {"[Enter]"}  # keys that are waited for
 WAY_BACK = ("[Tab]", "[Tab]", "[Enter]", "[Shift+Tab]", "[Shift+Tab]")
 WIDGETS = [
-    Moved("1", 0, TYPED, ("?", "[Enter]", "[Tab]", "[Enter]"), ("u1 = sin(t) = sin(1) = 0.8415",)),
-    Moved("1", 0, TYPED, (*WAY_BACK, "1", "[Enter]"), ("Yes, dJ = 1.",)),
+    Moved("1", 0, SLIDER, 4 * ("[ArrowLeft]",), ("eps = 0.01: the central difference",)),
+    Moved("1", 0, "select", ("[ArrowDown]",), ("is 0.50000000, the slope is 0.0000000",)),
+    Moved("1", 1, TYPED, ("?", "[Enter]", "[Tab]", "[Enter]"), ("u1 = sin(t) = sin(1) = 0.8415",)),
+    Moved("1", 1, TYPED, (*WAY_BACK, "1", "[Enter]"), ("Yes, dJ = 1.",)),
     Moved("2", 0, TYPED, ("3", "[Enter]"), ("3 is not q. Try again",)),
     Moved("2", 0, TYPED, ("2", "[Enter]"), ("Yes, q = 2.", "q = x + y = 3 + (-1) = 2")),
     Moved(
@@ -61,6 +63,15 @@ WIDGETS = [
     Moved("2", 3, TYPED, (*WAY_BACK, "1", "[Enter]", "?", "[Enter]"), ("0.6441",)),
     Moved("2", 4, TYPED, ("(3,)", "[Enter]"), ("has shape (3,)",)),
     Moved("3", 0, TYPED, (*WAY_BACK, "1", "[Enter]"), ("Yes, dJ = 1.",)),
+    Moved("3", 1, SLIDER, ("[Home]",), ("da/dx₁ = -6", "saturated on the right side")),
+    Moved("3", 1, "select >> nth=1", ("[ArrowDown]",), ("loss 7.613e-09",)),
+    Moved("4", 0, 'button:has-text("1 step")', ("[Enter]",), ("After 1 step: loss",)),
+    Moved("4", 0, 'button:has-text("Run")', ("[Enter]",), ("Stop",)),
+    Moved("4", 0, 'button:has-text("Stop")', ("[Enter]",), ("Run",)),
+    Moved("4", 0, "select >> nth=1", ("[ArrowDown]",), ("After 0 steps", "the run before")),
+    Moved("4", 1, SLIDER, ("[End]",), ("dW3[2, 0] is",)),
+    Moved("5", 0, SLIDER, ("[End]",), ("quadratic: from 0.298 to 0.280",)),
+    Moved("5", 1, 'button:has-text("network")', ("[Enter]",), ("layer 1 gets sigmoid",)),
 ]  # fmt: skip
 
 

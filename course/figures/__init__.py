@@ -6,48 +6,64 @@
 | `step_size_error`       | the error of forward and central differences against the step eps      |
 | `computational_graph`   | a graph of nodes: each value above, each derivative below              |
 | `step_and_sigmoid`      | the outputs of a perceptron and of a sigmoid unit, and the slope       |
-| `saturation_curves`     | what reaches a sigmoid unit from the quadratic loss and cross-entropy  |
+| `sigmoid_unit`          | where a sigmoid unit stands, and every number of its backward pass     |
 | `activation_panels`     | activation functions side by side, each with its derivative            |
-| `loss_surfaces`         | quadratic loss and cross-entropy over two weights                      |
+| `activation_curves`     | activation functions in one panel, their derivatives in another        |
 | `gradient_by_layer`     | the size of the gradient in every layer of a deep network              |
+| `dead_units`            | the share of every layer's units that let nothing through              |
+| `saturation_curves`     | what reaches a sigmoid unit from the quadratic loss and cross-entropy  |
+| `loss_surfaces`         | quadratic loss and cross-entropy over two weights                      |
+| `loss_maps`             | the same as maps, with ways down on top                                |
 | `training_curves`       | loss, accuracy or another quantity against steps, one curve per run    |
 | `decision_boundary`     | what a model of two inputs says everywhere, with the examples on top   |
+| `training_view`         | a network in training: boundary, loss, and the gradient of every layer |
 | `weight_image`          | the weights of a unit that looks at an image, as an image              |
 | `hidden_representation` | examples as the output layer gets them from two hidden units           |
 | `effects_by_seed`       | what each factor of an experiment does, once for each seed             |
+| `gradient_difference`   | a gradient minus its measurement, entry by entry                       |
 
 Every function takes an optional `ax`, to draw into a figure of your own.
 """
 
-from course.figures.functions import (
+from course.figures.activations import (
+    activation_curves,
     activation_panels,
+    dead_units,
     gradient_by_layer,
-    loss_surfaces,
-    saturation_curves,
     step_and_sigmoid,
 )
+from course.figures.differences import gradient_difference
 from course.figures.graphs import computational_graph
+from course.figures.losses import loss_maps, loss_surfaces, saturation_curves
 from course.figures.slopes import secant_and_tangent, step_size_error
 from course.figures.training import (
     decision_boundary,
     effects_by_seed,
     hidden_representation,
     training_curves,
+    training_view,
     weight_image,
 )
+from course.figures.units import sigmoid_unit
 
 __all__ = [
+    "activation_curves",
     "activation_panels",
     "computational_graph",
+    "dead_units",
     "decision_boundary",
     "effects_by_seed",
     "gradient_by_layer",
+    "gradient_difference",
     "hidden_representation",
+    "loss_maps",
     "loss_surfaces",
     "saturation_curves",
     "secant_and_tangent",
+    "sigmoid_unit",
     "step_and_sigmoid",
     "step_size_error",
     "training_curves",
+    "training_view",
     "weight_image",
 ]

@@ -1,18 +1,76 @@
 """A derivative and its measurement by differences."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from course.figures.style import BLUE, GREEN, GREY, ORANGE, ScalarFunction, figure_and_axes
+from course.figures.style import (
+    BLUE,
+    COLOURS,
+    GREEN,
+    GREY,
+    ORANGE,
+    STYLES,
+    ScalarFunction,
+    figure_and_axes,
+)
+
+SMALL = 1e-3  # a step below it is seen from nearby: the axis counts from f(x), in steps
+
+
+def difference_quotient(
+    f: ScalarFunction,
+    x: float,
+    eps: np.ndarray,
+    kind: str = "central",
+    dtype: str = "float64",
+) -> np.ndarray:
+    """Return the slope of f at x as a difference measures it, for many steps at once.
+
+    Math: central (f(x + eps) - f(x - eps)) / (2·eps), forward (f(x + eps) - f(x)) / eps
+
+    Parameters
+    ----------
+    f : callable
+        Takes and returns an array of shape (n,).
+    x : float
+        Where.
+    eps : ndarray, shape (n,)
+        Steps, in the unit of x. Not modified.
+    kind : {"central", "forward"}
+        Which difference.
+    dtype : {"float64", "float32"}
+        What every number on the way is rounded to.
+
+    Returns
+    -------
+    ndarray of float64, shape (n,)
+
+    Examples
+    --------
+    >>> difference_quotient(np.square, 3.0, np.array([0.5, 0.25]), "forward")
+    array([6.5 , 6.25])
+    """
+    eps, here = np.asarray(eps, dtype), np.full(np.shape(eps), x, dtype)
+    if kind == "central":
+        return ((f(here + eps) - f(here - eps)) / (2 * eps)).astype(float)
+    return ((f(here + eps) - f(here)) / eps).astype(float)
 
 
 def secant_and_tangent(
-    f: ScalarFunction, x: float, eps: float, df: float, ax: Axes | None = None
+    f: ScalarFunction,
+    x: float,
+    eps: float,
+    df: float,
+    kind: str = "central",
+    dtype: str = "float64",
+    ax: Axes | None = None,
 ) -> Figure:
-    """Draw f around x with its tangent and the secant through x - eps and x + eps.
+    """Draw f around x with its tangent and the secant that a step eps takes.
 
-    Math: the secant's slope is (f(x + eps) - f(x - eps)) / (2·eps), the tangent's is df.
+    Math: the secant's slope is that of `difference_quotient`, the tangent's is df.
 
     Parameters
     ----------
@@ -21,9 +79,13 @@ def secant_and_tangent(
     x : float
         Where the tangent touches.
     eps : float
-        Half the width that the secant spans, in the unit of x.
+        The step, in the unit of x. With a tiny one you see f in steps of the rounding unit.
     df : float
         The derivative f'(x), in units of f per unit of x.
+    kind : {"central", "forward"}
+        Whether the secant goes through x - eps and x + eps, or through x and x + eps.
+    dtype : {"float64", "float32"}
+        What every number is rounded to.
     ax : Axes, optional
         Where to draw. A new figure without it.
 
@@ -38,30 +100,37 @@ def secant_and_tangent(
     'tangent, slope 0.54030'
     """
     figure, ax = figure_and_axes(ax)
-    span = max(2.2 * eps, 1e-6)
-    grid = np.linspace(x - span, x + span, 400)
-    left, right = x - eps, x + eps
-    f_left, f_here, f_right = f(np.array([left, x, right]))
-    secant_slope = (f_right - f_left) / (right - left)
-    ax.plot(grid, f(grid), color=BLUE, lw=2.2, label="f")
-    ax.plot(
-        grid,
-        f_left + secant_slope * (grid - left),
-        color=ORANGE,
-        ls="--",
-        label=f"secant, slope {secant_slope:.5f}",
-    )
-    ax.plot(grid, f_here + df * (grid - x), color=GREEN, ls="-.", label=f"tangent, slope {df:.5f}")
-    ax.plot([left, right], [f_left, f_right], "o", color=ORANGE, ms=6)
-    ax.plot([x], [f_here], "s", color=GREEN, ms=6)
-    ax.set_xticks([left, x, right], ["x - eps", "x", "x + eps"])
-    ax.set(ylabel="f(x)", title=f"Secant and tangent, eps = {eps:g}")
+    # In steps from x: ticks of an axis from x - 1e-14 to x + 1e-14 would all read alike.
+    steps = np.linspace(-2.2, 2.2, 401)
+    ends = np.array([-1.0 if kind == "central" else 0.0, 1.0])
+    slope = difference_quotient(f, x, np.array([eps]), kind, dtype)[0]
+
+    def at(steps: np.ndarray) -> np.ndarray:
+        return f(np.asarray(x, dtype) + np.asarray(eps * steps, dtype)).astype(float)
+
+    here = at(np.zeros(1))[0]
+    level, unit, ylabel = (here, eps, "(f - f(x)) / eps") if eps < SMALL else (0.0, 1.0, "f")
+    touch, first = (here - level) / unit, (at(ends)[0] - level) / unit
+    secant = first + slope * eps / unit * (steps - ends[0])
+    ax.plot(steps, (at(steps) - level) / unit, color=BLUE, lw=2.2, label="f")
+    ax.plot(steps, secant, color=ORANGE, ls="--", label=f"secant, slope {slope:.5f}")
+    ax.plot(steps, touch + df * eps / unit * steps, color=GREEN, ls="-.",
+            label=f"tangent, slope {df:.5f}")  # fmt: skip
+    ax.plot(ends, (at(ends) - level) / unit, "o", color=ORANGE, ms=6)
+    ax.plot([0.0], [touch], "s", color=GREEN, ms=6)
+    ax.set_xticks([-1, 0, 1], ["x - eps", "x", "x + eps"])
+    ax.set(ylabel=ylabel, title=f"Secant and tangent, eps = {eps:.2g}")
     ax.legend(loc="best", frameon=False)
     return figure
 
 
 def step_size_error(
-    f: ScalarFunction, df: ScalarFunction, x: float, ax: Axes | None = None
+    f: ScalarFunction,
+    df: ScalarFunction,
+    x: float,
+    dtypes: Sequence[str] = ("float64",),
+    eps: float | None = None,
+    ax: Axes | None = None,
 ) -> Figure:
     """Draw the error of forward and central differences of f at x against the step eps.
 
@@ -73,6 +142,10 @@ def step_size_error(
         The function and its derivative; each takes and returns an array of shape (n,).
     x : float
         Where the derivative is taken.
+    dtypes : sequence of {"float64", "float32"}
+        What every number is rounded to; two curves for each.
+    eps : float, optional
+        A step to mark. Without it, the best one for central differences in float64.
     ax : Axes, optional
         Where to draw. A new figure without it.
 
@@ -82,27 +155,27 @@ def step_size_error(
 
     Examples
     --------
-    >>> figure = step_size_error(np.sin, np.cos, x=1.0)
-    >>> figure.axes[0].get_xscale()
-    'log'
+    >>> figure = step_size_error(np.sin, np.cos, x=1.0, dtypes=["float64", "float32"])
+    >>> figure.axes[0].get_legend_handles_labels()[1][:2]
+    ['central', 'forward']
     """
     figure, ax = figure_and_axes(ax)
-    eps = np.logspace(-15, 0, 121)
+    steps = np.logspace(-15, 0, 121)
     exact = df(np.array([x]))[0]
-    forward = (f(x + eps) - f(np.full_like(eps, x))) / eps
-    central = (f(x + eps) - f(x - eps)) / (2 * eps)
-    for estimate, name, colour, style in (
-        (forward, "forward", ORANGE, "--"),
-        (central, "central", BLUE, "-"),
-    ):
+    curves = [(dtype, kind) for dtype in dtypes for kind in ("central", "forward")]
+    for (dtype, kind), colour, style in zip(curves, COLOURS, STYLES, strict=False):
+        error = np.abs(difference_quotient(f, x, steps, kind, dtype) - exact)
+        name = kind if dtype == "float64" else f"{kind}, {dtype}"
         # An error of exactly 0 has no place on a log axis: show it at the rounding unit.
-        error = np.maximum(np.abs(estimate - exact), 1e-16)
-        ax.loglog(eps, error, color=colour, ls=style, label=f"{name} difference")
-    best = float(np.cbrt(np.finfo(float).eps))
-    ax.axvline(best, color=GREY, ls=":", label="eps = cbrt(rounding unit)")
-    ax.text(2e-15, 3e-15, "rounding wins", color=GREY)
-    ax.text(0.9, 3e-15, "truncation wins", color=GREY, ha="right")
+        ax.loglog(steps, np.maximum(error, 1e-16), color=colour, ls=style, label=name)
+    if eps is None:
+        best = float(np.cbrt(np.finfo(float).eps))
+        ax.axvline(best, ymax=0.8, color=GREY, ls=":", label="eps = cbrt(rounding unit)")
+        ax.text(2e-15, 3e-15, "rounding wins", color=GREY)
+        ax.text(0.9, 3e-15, "truncation wins", color=GREY, ha="right")
+    else:
+        ax.axvline(eps, ymax=0.78, color=GREY, lw=1)
     ax.set(xlabel="step eps", ylabel="absolute error", title="How far off is the numeric slope?")
-    ax.set_ylim(1e-16, 10)
-    ax.legend(loc="upper center", framealpha=1, edgecolor="none")
+    ax.set_ylim(1e-16, 1e6 if len(dtypes) > 1 else 1e3)
+    ax.legend(loc="upper right", frameon=False, ncols=2)
     return figure

@@ -1,6 +1,7 @@
 """Colours, line styles and sizes that all figures share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -23,3 +24,14 @@ def figure_and_axes(
         plt.close(figure)  # a notebook then shows the figure once, as what the cell returns
         return figure, ax
     return ax.figure, ax
+
+
+def figure_and_panels(
+    ax: Sequence[Axes] | None, figsize: tuple[float, float], mosaic: Any = "AB", **options: Any
+) -> tuple[Figure, list[Axes]]:
+    """Return the panels to draw on and their figure; the options are those of `subplot_mosaic`."""
+    if ax is None:
+        figure = plt.figure(figsize=figsize, layout="constrained")
+        plt.close(figure)
+        return figure, list(figure.subplot_mosaic(mosaic, **options).values())
+    return ax[0].figure, list(ax)

@@ -8,7 +8,18 @@ from matplotlib.colors import LinearSegmentedColormap, ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from course.figures.style import BLUE, COLOURS, GREY, MARKERS, ORANGE, STYLES, figure_and_axes
+from course.figures.style import (
+    BLUE,
+    COLOURS,
+    GREY,
+    MARKERS,
+    ORANGE,
+    STYLES,
+    figure_and_axes,
+    figure_and_panels,
+)
+
+_ROUND = [m * 10**k for k in range(9) for m in (1, 2, 5)]
 
 
 def training_curves(
@@ -38,9 +49,11 @@ def training_curves(
 
     Examples
     --------
-    >>> figure = training_curves({"lr = 0.1": [0.69, 0.5, 0.4], "lr = 1": [0.69, 0.3]}, log=True)
+    >>> t = np.arange(60)
+    >>> curves = {"lr = 0.01": 0.69 * 0.98**t, "lr = 0.1": 0.69 * 0.9**t}
+    >>> figure = training_curves(curves, log=True)
     >>> figure.axes[0].get_legend_handles_labels()[1]
-    ['lr = 0.1', 'lr = 1']
+    ['lr = 0.01', 'lr = 0.1']
     """
     figure, ax = figure_and_axes(ax)
     for number, (name, values) in enumerate(curves.items()):
@@ -48,7 +61,7 @@ def training_curves(
         mark = "o" if len(values) == 1 else None  # a line needs two points
         ax.plot(np.arange(len(values)), values, color=colour, ls=style, marker=mark, label=name)
     ax.set(xlabel=xlabel, ylabel=ylabel, title=title, yscale="log" if log else "linear")
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
     ax.legend(loc="best", frameon=False)
     return figure
 
@@ -58,6 +71,8 @@ def decision_boundary(
     X: np.ndarray,
     y: np.ndarray,
     title: str = "Decision boundary",
+    resolution: int = 200,
+    scale: bool = True,
     ax: Axes | None = None,
 ) -> Figure:
     """Draw what a model says everywhere in the plane, and the examples on top.
@@ -76,6 +91,10 @@ def decision_boundary(
         Their classes, from 0 up. Not modified.
     title : str
         What stands above.
+    resolution : int
+        How many points to a side the model is asked at.
+    scale : bool
+        Whether a scale of the shades of ŷ stands beside.
     ax : Axes, optional
         Where to draw. A new figure without it.
 
@@ -85,38 +104,96 @@ def decision_boundary(
 
     Examples
     --------
-    >>> X = np.array([[0.0, 0.0], [1.0, 1.0]])
-    >>> figure = decision_boundary(lambda points: points[:, 0], X, np.array([0, 1]))
+    >>> X = np.random.default_rng(0).normal(size=(80, 2))
+    >>> y = (X[:, 0] * X[:, 1] > 0).astype(int)
+    >>> figure = decision_boundary(lambda points: 0.5 + np.tanh(points.prod(axis=1)) / 2, X, y)
     >>> figure.axes[0].get_legend_handles_labels()[1]
     ['class 0', 'class 1']
     """
     figure, ax = figure_and_axes(ax)
     low, high = X.min(axis=0), X.max(axis=0)
     margin = 0.12 * np.maximum(high - low, 1e-6)
-    x1, x2 = (np.linspace(*ends, 200) for ends in zip(low - margin, high + margin, strict=True))
+    corners = zip(low - margin, high + margin, strict=True)
+    x1, x2 = (np.linspace(*ends, resolution) for ends in corners)
     grid = np.stack([axis.ravel() for axis in np.meshgrid(x1, x2)], axis=1)
     scores = np.asarray(predict(grid)).reshape(len(grid), -1)
-    if scores.shape[1] == 1:
-        y_hat = scores.reshape(len(x2), len(x1))
+    C = scores.shape[1]
+    said = (scores if C == 1 else scores.argmax(axis=1)).reshape(resolution, resolution)
+    shades = ListedColormap([COLOURS[c % len(COLOURS)] for c in range(C)])
+    edges = [c + 0.5 for c in range(C - 1) if said.min() <= c < said.max()]
+    if C == 1:
         shades = LinearSegmentedColormap.from_list("classes", [BLUE, "white", ORANGE])
-        shown = ax.pcolormesh(x1, x2, y_hat, cmap=shades, vmin=0, vmax=1, alpha=0.45,
-                              rasterized=True)  # fmt: skip
+        edges = [0.5] if said.min() < 0.5 < said.max() else []
+    half = (x1[1] - x1[0]) / 2, (x2[1] - x2[0]) / 2  # a shade is centred on its point
+    shown = ax.imshow(
+        said, cmap=shades, vmin=0, vmax=C, alpha=0.45 if C == 1 else 0.25,
+        extent=(x1[0] - half[0], x1[-1] + half[0], x2[0] - half[1], x2[-1] + half[1]),
+        origin="lower", aspect="auto", interpolation="nearest",
+    )  # fmt: skip
+    if C == 1 and scale:
         figure.colorbar(shown, ax=ax, label="ŷ", ticks=[0, 0.5, 1])
-        if y_hat.min() < 0.5 < y_hat.max():
-            ax.contour(x1, x2, y_hat, levels=[0.5], colors="black", linewidths=1.5)
-    else:
-        largest = scores.argmax(axis=1).reshape(len(x2), len(x1))
-        shades = ListedColormap([COLOURS[c % len(COLOURS)] for c in range(scores.shape[1])])
-        ax.pcolormesh(x1, x2, largest, cmap=shades, vmin=-0.5, vmax=scores.shape[1] - 0.5,
-                      alpha=0.25, rasterized=True)  # fmt: skip
-        for c in range(scores.shape[1] - 1):  # the edges between the classes
-            if largest.min() <= c < largest.max():
-                ax.contour(x1, x2, largest, levels=[c + 0.5], colors="black", linewidths=1.0)
+    if edges:
+        ax.contour(x1, x2, said, levels=edges, colors="black", linewidths=1.5)
     for c in np.unique(y).astype(int):
         colour, mark = COLOURS[c % len(COLOURS)], MARKERS[c % len(MARKERS)]
         ax.plot(*X[y == c].T, mark, color=colour, mec="white", mew=0.6, ms=6, label=f"class {c}")
     ax.set(xlabel="$x_1$", ylabel="$x_2$", title=title)
     ax.legend(loc="best", framealpha=0.85, edgecolor="none")
+    return figure
+
+
+def training_view(
+    predict: Callable[[np.ndarray], np.ndarray],
+    X: np.ndarray,
+    y: np.ndarray,
+    losses: Mapping[str, Sequence[float]],
+    norms: np.ndarray,
+    ax: Sequence[Axes] | None = None,
+) -> Figure:
+    """Draw a network in training: its boundary, the loss, and the gradient of every layer.
+
+    Parameters
+    ----------
+    predict, X, y : callable, ndarray, ndarray
+        As in `decision_boundary`. Not modified.
+    losses : mapping of str to sequence of float
+        As in `training_curves`: this run first, perhaps one to compare it with.
+    norms : ndarray, shape (T, K)
+        The norm of dW_k before each of T steps, for every layer k. Not modified.
+    ax : sequence of three Axes, optional
+        Where to draw. A new figure without it.
+
+    Returns
+    -------
+    Figure
+
+    Examples
+    --------
+    >>> X = np.random.default_rng(0).normal(size=(40, 2))
+    >>> y = X.argmax(axis=1)
+    >>> norms = 0.9 ** np.arange(20)[:, None] * [0.1, 1.0]
+    >>> figure = training_view(lambda points: points, X, y, {"this run": norms[:, 1]}, norms)
+    >>> figure.axes[2].get_legend_handles_labels()[1]
+    ['dW1', 'dW2']
+    """
+    figure, ax = figure_and_panels(ax, (9.0, 4.2), "AB;AC", width_ratios=[1.2, 1])
+    plane, loss, layers = ax
+    decision_boundary(predict, X, y, title="", resolution=70, scale=False, ax=plane)
+    training_curves(losses, xlabel="", title="", ax=loss)
+    by_layer = {f"dW{k}": norm for k, norm in enumerate(norms.T, start=1)}
+    training_curves(by_layer, ylabel="norm", title="", log=True, ax=layers)
+    # Limits that stay as they are for a while: a run is easier to follow, and drawn faster.
+    longest = max(50, *(len(curve) - 1 for curve in losses.values()))
+    for panel in (loss, layers):
+        panel.set_xlim(0, next(e for e in _ROUND if e >= longest))
+    highest = max(np.max(curve, where=np.isfinite(curve), initial=0.0) for curve in losses.values())
+    highest = float(np.clip(highest, 0.01, 1e6))  # of a run that diverges
+    loss.set_ylim(0, 1.05 * next(e for e in _ROUND if e >= 100 * highest) / 100)
+    shown = norms[np.isfinite(norms) & (norms > 0)]
+    decades = np.log10([shown.min(), shown.max()]) if len(shown) else np.array([-1, 0])
+    layers.set_ylim(10 ** np.floor(decades[0] - 0.01), 10 ** np.ceil(decades[1] + 0.01))
+    for panel in ax:
+        panel.legend(loc="upper right", frameon=panel is plane, framealpha=0.85, edgecolor="none")
     return figure
 
 
@@ -145,8 +222,10 @@ def weight_image(
 
     Examples
     --------
-    >>> weight_image(np.arange(6.0) - 2, shape=(2, 3)).axes[0].images[0].get_clim()
-    (-3.0, 3.0)
+    >>> rows, columns = np.mgrid[-3.5:4.5, -3.5:4.5]
+    >>> figure = weight_image((rows * np.exp(-(rows**2 + columns**2) / 8)).ravel())
+    >>> figure.axes[0].images[0].get_array().shape
+    (8, 8)
     """
     figure, ax = figure_and_axes(ax)
     largest = float(np.abs(w).max()) or 1.0
@@ -191,8 +270,9 @@ def hidden_representation(
 
     Examples
     --------
-    >>> H = np.array([[-1.0, -1.0], [1.0, 1.0]])
-    >>> figure = hidden_representation(H, np.array([0, 1]), w=np.array([1.0, 1.0]), b=0.0)
+    >>> H = np.tanh(np.random.default_rng(0).normal(size=(60, 2)))
+    >>> y = (H.sum(axis=1) > 0.3).astype(int)
+    >>> figure = hidden_representation(H, y, w=np.array([1.0, 1.0]), b=-0.3)
     >>> figure.axes[0].get_xlabel()
     '$h_1$'
     """
@@ -207,7 +287,7 @@ def hidden_representation(
         ends = np.stack([foot - 4 * along, foot + 4 * along])
         ax.plot(*ends.T, color="black", lw=1.5, label="line of the output layer")
     ax.set(xlabel="$h_1$", ylabel="$h_2$", title=title)
-    ax.legend(loc="best", framealpha=0.85, edgecolor="none")
+    ax.legend(loc="upper left", bbox_to_anchor=(1.02, 1.0), frameon=False)  # beside the square
     return figure
 
 
@@ -233,7 +313,8 @@ def effects_by_seed(
 
     Examples
     --------
-    >>> figure = effects_by_seed(np.array([[0.1, -0.2], [0.2, -0.1]]), ["depth", "width"])
+    >>> effects = np.array([[0.02, -0.12], [0.05, -0.15], [0.03, -0.11]])
+    >>> figure = effects_by_seed(effects, ["depth", "width"])
     >>> [text.get_text() for text in figure.axes[0].get_xticklabels()]
     ['depth', 'width']
     """

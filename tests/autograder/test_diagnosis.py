@@ -1,6 +1,7 @@
 """A wrong answer is told which mistake it looks like, and nothing is guessed."""
 
 import itertools
+import json
 import re
 
 import numpy as np
@@ -11,6 +12,7 @@ from autograder.checking import check_answer
 from autograder.exercise import Exercise, Family, Mistake
 from autograder.exercises import exercises_of, find_exercise
 from autograder.reference import Reference, find_reference, lesson_names
+from autograder.result import Result
 
 ANSWER = """def answer(W, X, reg):
     dW = X.T @ np.tanh(X @ W) / len(X)
@@ -205,9 +207,48 @@ def test_map_shows_the_entries_that_are_off():
         return dW, db
 
     result = told(answer)
-    assert result.maps == {"dW": ("· ·", "✗ ✗", "· ·")}
+    assert result.maps["dW"].differences == (("·", "·"), ("+0.5", "+0.5"), ("·", "·"))
     assert "  dW, entry by entry (· right, ✗ off):\n    · ·\n    ✗ ✗\n    · ·" in str(result)
-    assert "✗ ✗" in result.to_html()
+    html = result.to_html()
+    assert html.count(">+0.5</td>") == 2
+    assert html.count(">·</td>") == 4
+    title = r'title="yours ([-\d.]+), should be ([-\d.]+)"[^>]*>\+0.5<'
+    value, truth = re.search(title, html).groups()
+    assert abs(float(value) - float(truth) - 0.5) < 1e-5
+
+
+def test_map_of_an_output_that_is_off_everywhere_is_folded_away():
+    def answer(W, X, reg):
+        dW, db = right(W, X, reg)
+        return -dW, db
+
+    result = told(answer)
+    assert not result.maps["dW"].mixed
+    assert "entry by entry" not in str(result)
+    assert "<details><summary>All entries of <code>dW</code> are off" in result.to_html()
+
+
+def test_map_tells_entries_that_are_no_numbers_and_survives_json():
+    def answer(W, X, reg):
+        dW, db = right(W, X, reg)
+        dW[0, 0] = np.nan
+        return dW, db
+
+    result = told(answer)
+    assert result.maps["dW"].differences[0] == ("nan", "·")
+    text = json.dumps(result.to_dict(), allow_nan=False)
+    assert Result.from_dict(json.loads(text)) == result
+    assert ">nan</td>" in result.to_html()
+
+
+def test_result_has_the_wrong_outputs_beside_the_truth():
+    def answer(W, X, reg):
+        dW, db = right(W, X, reg)
+        return 2 * dW, db
+
+    (comparison,) = told(answer).comparisons
+    assert comparison.name == "dW"
+    np.testing.assert_allclose(comparison.analytic, 2 * comparison.numeric, rtol=1e-6)
 
 
 # Two mistakes at once that return the same as one of them, and only stop at another line.

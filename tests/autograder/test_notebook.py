@@ -157,6 +157,7 @@ def test_failing_case_is_a_copy_of_the_inputs_that_failed():
     case = failing_case(power_grad)
     assert {name: f"{value:.6g}" for name, value in case.items()} == error.value.result.inputs
     assert power_grad(**case)[1] == 1.0
+    assert [one.name for one in case.comparisons] == ["db"]
     case.clear()
     assert failing_case(power_grad)
 

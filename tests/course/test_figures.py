@@ -1,3 +1,8 @@
+import sys
+from contextlib import redirect_stdout
+from doctest import DocTestParser
+from inspect import signature
+from io import StringIO
 from itertools import combinations
 from types import SimpleNamespace
 
@@ -24,7 +29,7 @@ def test_secant_and_tangent_labels_carry_both_slopes():
 
 def test_central_difference_is_better_than_forward_at_the_marked_step():
     axes = draw(figures.step_size_error(np.sin, np.cos, x=1.0)).axes[0]
-    forward, central = (line.get_ydata() for line in axes.lines[:2])
+    central, forward = (line.get_ydata() for line in axes.lines[:2])
     eps = axes.lines[0].get_xdata()
     at = np.argmin(np.abs(eps - 6e-6))
     assert central[at] < 1e-9 < forward[at]
@@ -140,7 +145,7 @@ def test_boundary_of_several_outputs_shades_the_largest():
     figure = draw(figures.decision_boundary(
         lambda points: np.stack([-points[:, 0], 0 * points[:, 0], points[:, 0] - 0.5], axis=1), X, y
     ))  # fmt: skip
-    shaded = figure.axes[0].collections[0].get_array().reshape(200, 200)
+    shaded = figure.axes[0].images[0].get_array()
     assert [shaded[0, 0], shaded[0, 110], shaded[0, -1]] == [0, 1, 2]
     assert figure.axes[0].get_legend_handles_labels()[1] == ["class 0", "class 1", "class 2"]
 
@@ -224,3 +229,102 @@ def test_figures_of_lesson_5_draw_into_given_axes():
     surfaces = [figure.add_subplot(2, 4, panel, projection="3d") for panel in (6, 7)]
     x = np.array([-1.0, 2.0])
     assert figures.loss_surfaces(x, (x > 0) * 1.0, ax=[*surfaces, five]) is figure
+
+
+@pytest.mark.parametrize("name", figures.__all__)
+def test_every_figure_takes_axes_and_has_an_example_that_draws_it(name):
+    function = getattr(figures, name)
+    assert signature(function).parameters["ax"].default is None
+    examples = DocTestParser().get_examples(function.__doc__)
+    names = dict(vars(sys.modules[function.__module__]))
+    with redirect_stdout(StringIO()):
+        for example in examples:
+            exec(compile(example.source, name, "single"), names)
+    assert isinstance(draw(names["figure"]), Figure)
+
+
+def test_secant_of_a_tiny_step_is_drawn_in_steps_of_the_rounding_unit():
+    axes = draw(figures.secant_and_tangent(np.sin, 1.0, 3e-15, np.cos(1.0))).axes[0]
+    assert axes.get_ylabel() == "(f - f(x)) / eps"
+    levels = np.unique(axes.lines[0].get_ydata().round(6))
+    unit = np.spacing(np.sin(1.0)) / 3e-15  # what float64 can tell apart there
+    np.testing.assert_allclose(np.diff(levels) / unit, np.round(np.diff(levels) / unit), atol=0.01)
+    assert len(levels) < 100
+
+
+def test_forward_secant_goes_through_x():
+    axes = draw(figures.secant_and_tangent(np.square, 3.0, 0.5, 6.0, kind="forward")).axes[0]
+    assert axes.lines[1].get_label() == "secant, slope 6.50000"
+    assert axes.lines[3].get_xdata().tolist() == [0.0, 1.0]
+
+
+def test_error_in_float32_is_larger_where_rounding_wins():
+    figure = draw(figures.step_size_error(np.sin, np.cos, 1.0, ["float64", "float32"], eps=1e-5))
+    curves = {line.get_label(): line.get_ydata() for line in figure.axes[0].lines}
+    at = np.argmin(np.abs(figure.axes[0].lines[0].get_xdata() - 1e-5))
+    assert curves["central, float32"][at] > 1e4 * curves["central"][at]
+
+
+def test_unit_shows_the_product_of_local_and_upstream():
+    figure = draw(figures.sigmoid_unit(0.0, [("w", "a", 3.0, -0.25)]))
+    assert [text.get_text() for text in figure.axes[1].texts][-1] == "-0.75"
+    np.testing.assert_allclose(figure.axes[0].lines[2].get_xydata(), [[0.0, 0.5]])
+
+
+def test_curves_are_marked_at_a():
+    axes = draw(figures.activation_curves(-1.0, ["tanh", "relu"])).axes
+    phi, slope = (panel.lines[1].get_ydata()[0] for panel in axes)
+    np.testing.assert_allclose([phi, slope], [np.tanh(-1), 1 - np.tanh(-1) ** 2])
+
+
+def test_ways_on_loss_maps_start_at_the_ring_and_end_at_the_square():
+    way = np.array([[1.0, -2.0], [2.0, 3.0]])
+    x = np.array([-1.0, 1.0])
+    panel = draw(figures.loss_maps(x, (x > 0) * 1.0, [way, way])).axes[1]
+    *_, ring, square = panel.lines
+    assert [ring.get_marker(), *ring.get_xydata()[0]] == ["o", 1.0, -2.0]
+    assert [square.get_marker(), *square.get_xydata()[0]] == ["s", 2.0, 3.0]
+
+
+def test_map_of_the_loss_has_w1_to_the_right():
+    x = np.array([-1.0, 1.0])
+    image = draw(figures.loss_maps(x, (x > 0) * 1.0)).axes[0].images[0].get_array()
+    right_and_up, left_and_up = image[50, 50], image[50, 10]
+    assert right_and_up < left_and_up  # w1·w2 > 0 is the right way round
+
+
+def test_training_view_keeps_its_limits_for_a_while():
+    X = np.eye(2)
+    limits = set()
+    for steps in (60, 70, 90):
+        norms = np.linspace(0.9, 0.2, steps)[:, None]
+        losses = {"this run": norms[:, 0]}
+        figure = draw(figures.training_view(lambda p: p, X, np.array([0, 1]), losses, norms))
+        limits.add(
+            (figure.axes[1].get_xlim(), figure.axes[1].get_ylim(), figure.axes[2].get_ylim())
+        )
+    assert len(limits) == 1
+
+
+def test_difference_says_with_a_sign_what_the_colour_says():
+    numeric = np.arange(1.0, 5.0).reshape(2, 2)
+    yours = numeric + np.array([[0, 0.5], [-2, 0]])
+    figure = draw(figures.gradient_difference(yours, numeric))
+    texts = [text.get_text() for text in figure.axes[0].texts]
+    assert texts == ["·", "+0.5", "-2", "·"]
+    assert figure.axes[0].images[0].get_clim() == (-2.0, 2.0)
+
+
+def test_large_difference_has_signs_in_place_of_numbers():
+    numeric = np.ones((10, 10))
+    yours = numeric.copy()
+    yours[3, 4], yours[5, 6] = 2.0, 0.0
+    axes = draw(figures.gradient_difference(yours, numeric)).axes[0]
+    assert not axes.texts
+    marks = {line.get_marker(): line.get_xydata().tolist() for line in axes.lines}
+    assert marks == {"+": [[4.0, 3.0]], "_": [[6.0, 5.0]]}
+
+
+def test_difference_of_two_shapes_is_refused():
+    with pytest.raises(ValueError, match=r"yours has shape \(2,\) and numeric \(3,\)"):
+        figures.gradient_difference(np.ones(2), np.ones(3))
