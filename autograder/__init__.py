@@ -21,6 +21,7 @@ order in which work passes through:
 | `numeric`     | whether a derivative was measured instead of derived                  |
 | `result`      | what came out, as HTML, text and JSON                                 |
 | `notebook`    | `check`, `failing_case`, `hint`, `solution` as a notebook sees them   |
+| `handout`     | what a notebook of a class says of itself: version, solutions on or off  |
 | `asking`      | `predict`, `answer` and `bug`: what a lesson asks without marks       |
 | `pairs`       | `check_pair`: any forward and backward function, without an exercise  |
 | `marking`     | runs a learner's own notebook and collects its verdicts               |
@@ -56,6 +57,7 @@ _HOMES = {
     **dict.fromkeys(["check", "failing_case", "hint", "solution"], "notebook"),
     **dict.fromkeys(["answer", "bug", "predict"], "asking"),
     "check_pair": "pairs",
+    "in_class": "handout",
 }
 __all__ = sorted(_HOMES)
 

@@ -112,6 +112,9 @@ def _add_class_commands(commands: Any) -> None:
     init = _add(group, "init", _class_init, "make an nbgrader course folder with all lessons")
     init.add_argument("folder", type=Path, metavar="DIR")
     init.add_argument("--students", type=Path, metavar="FILE.csv", help="a column id, at least")
+    init.add_argument(
+        "--solutions", action="store_true", help="let students look at solutions and last hints"
+    )
     grade = _add(group, "grade", _class_grade, "grade everything that was handed in")
     grade.add_argument("folder", type=Path, metavar="DIR")
     grade.add_argument("lessons", nargs="*", metavar="LESSON", help="name or number; default: all")
@@ -218,7 +221,12 @@ def _class_init(options: argparse.Namespace) -> int:
     from autograder.classroom import create_class
 
     say("making the class; this takes a few seconds")
-    lessons = create_class(options.folder, options.students)
+    lessons = create_class(
+        options.folder,
+        options.students,
+        solutions=options.solutions,
+        progress=partial(progress, what="lessons"),
+    )
     print(f"{options.folder} is ready, with {', '.join(lessons)}.")
     print(f"Hand out   {options.folder}/release/LESSON/LESSON.ipynb")
     print(f"Collect to {options.folder}/submitted/STUDENT/LESSON/LESSON.ipynb")
@@ -270,7 +278,7 @@ def _verify(options: argparse.Namespace) -> int:
 
     seeds = 50 if options.thorough else 3
     reports, strays = verify_course(
-        seeds, partial(progress, unit="lessons"), thorough=options.thorough
+        seeds, partial(progress, what="lessons"), thorough=options.thorough
     )
     head = ["lesson", "exercises", "points", "mistakes", "named", "mutants", "problems"]
     rows = [
