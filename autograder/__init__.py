@@ -28,6 +28,8 @@ order in which work passes through:
 | `student`     | (package) what runs beside a student's code, and the sandbox          |
 | `judge`       | starts, asks and ends a student's process, and believes nothing       |
 | `classroom`   | makes the folder of a class, an nbgrader course                       |
+| `own`         | where lessons of somebody's own are, and their declarations           |
+| `adding`      | begins such a lesson, and puts it into a class                        |
 | `assignment`  | a lesson as one class has it, and what its verdicts depend on         |
 | `restoring`   | the student's own cells of what was handed in, in the lesson's frame  |
 | `running`     | runs such a notebook and judges its answers                           |
@@ -44,6 +46,7 @@ order in which work passes through:
 | `sweep`       | answers that must be wrong, and pass: mutations, two mistakes at once |
 | `verify`      | the linter of lessons and exercises                                   |
 | `start`       | a learner's own folder of notebooks                                   |
+| `updating`    | new lessons around the answers in a learner's notebook                |
 | `doctor`      | versions, and what is missing                                         |
 | `cli`         | the commands: they parse and print, everything above returns values   |
 | `printing`    | tables, notes and progress bars of the command line                   |

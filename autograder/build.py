@@ -11,7 +11,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import nbformat
@@ -20,9 +20,8 @@ from nbformat import NotebookNode
 from autograder import __version__
 from autograder.handout import class_line
 from autograder.lessons import Lesson, kind_of, read_lesson
-from autograder.reference import LessonError
+from autograder.reference import CHECK_PREFIX, LessonError
 
-CHECK_PREFIX, DEMO_PREFIX = "check-", "demo-"
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
 
@@ -40,12 +39,19 @@ def source_notebook(lesson: Lesson) -> NotebookNode:
                     "lesson": lesson.name,
                     "source": f"solutions/{lesson.name}.py",
                     "version": __version__,
+                    "content": content_of(cells),
                 },
             },
             "nbformat": 4,
             "nbformat_minor": 5,
         }
     )
+
+
+def content_of(cells: Iterable[NotebookNode]) -> str:
+    """Return a short name for what a source notebook holds, as learners' copies have it."""
+    text = "\n".join(f"{cell.id}\n{cell.source}" for cell in cells)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def class_notebook(lesson: Lesson, *, solutions: bool = False) -> NotebookNode:
@@ -155,6 +161,8 @@ def build_notebooks(solutions: Path, notebooks: Path, *, write: bool) -> list[st
         path.stem: notebook_text(student_notebook(read_lesson(path)))
         for path in sorted(solutions.glob("[0-9]*.py"))
     }
+    if write:
+        notebooks.mkdir(exist_ok=True)
     report = []
     for name, text in built.items():
         path = notebooks / f"{name}.ipynb"

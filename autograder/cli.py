@@ -27,6 +27,7 @@ from autograder.printing import (
 )
 
 OK, FAILED, USAGE = 0, 1, 2
+OWN_HELP = "lessons of your own; left out, those of this package"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -98,9 +99,14 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--keep", type=Path, metavar="DIR", help="keep the class in this new folder")
 
     _add_class_commands(commands)
-    build = _add(commands, "build", _build, "build notebooks/ from solutions/ (in a checkout)")
+    new = _add(commands, "new", _new, "begin a lesson of your own, or change a copy of ours")
+    new.add_argument("folder", type=Path, metavar="DIR", help="where your lessons are, or will be")
+    new.add_argument("lesson", metavar="LESSON", help="a new name, as 06_topic, or one of ours")
+    build = _add(commands, "build", _build, "build notebooks/ from solutions/")
+    build.add_argument("folder", nargs="?", type=Path, metavar="DIR", help=OWN_HELP)
     build.add_argument("--check", action="store_true", help="write nothing; fail if out of date")
     verify = _add(commands, "verify", _verify, "lint stubs, solutions, mistakes and points")
+    verify.add_argument("folder", nargs="?", type=Path, metavar="DIR", help=OWN_HELP)
     verify.add_argument("--thorough", action="store_true", help="50 seeds; mutations and pairs")
     _add(commands, "doctor", _doctor, "show versions and what is missing")
     return parser
@@ -113,6 +119,15 @@ def _add_class_commands(commands: Any) -> None:
     init.add_argument("folder", type=Path, metavar="DIR")
     init.add_argument("--students", type=Path, metavar="FILE.csv", help="a column id, at least")
     init.add_argument(
+        "--solutions", action="store_true", help="let students look at solutions and last hints"
+    )
+    add = _add(group, "add", _class_add, "make a lesson of your own an assignment of a class")
+    add.add_argument("folder", type=Path, metavar="DIR")
+    add.add_argument("source", type=Path, metavar="FILE", help="your solutions/NN_topic.py")
+    add.add_argument(
+        "--private", action="store_true", help="hand out no checks: nobody sees how you check"
+    )
+    add.add_argument(
         "--solutions", action="store_true", help="let students look at solutions and last hints"
     )
     grade = _add(group, "grade", _class_grade, "grade everything that was handed in")
@@ -151,12 +166,12 @@ def _shard(text: str) -> tuple[int, int]:
 
 def _start(options: argparse.Namespace) -> int:
     from autograder.reference import full_name
-    from autograder.start import copy_notebooks, open_jupyterlab
+    from autograder.start import open_jupyterlab, place_notebooks
 
     lesson = full_name(options.lesson)
-    for path, copied in copy_notebooks(options.folder).items():
-        say(f"{'copied' if copied else 'kept your'} {path}")
-    say("starting JupyterLab; stop it with Ctrl-C")
+    for path, told in place_notebooks(options.folder).items():
+        say(f"{path}: {told}")
+    say(f"starting JupyterLab; stop it with Ctrl-C. Your marks: `backprop check {options.folder}`")
     return open_jupyterlab(options.folder / f"{lesson}.ipynb", browser=not options.no_browser)
 
 
@@ -234,6 +249,21 @@ def _class_init(options: argparse.Namespace) -> int:
     return OK
 
 
+def _class_add(options: argparse.Namespace) -> int:
+    from autograder.adding import add_to_class
+
+    how = {"private": options.private, "solutions": options.solutions}
+    name = add_to_class(options.folder, options.source, **how).name
+    print(f"{name} is an assignment of {options.folder}.")
+    print(f"Hand out   {options.folder}/release/{name}/, all of it")
+    print(f"Collect to {options.folder}/submitted/STUDENT/{name}/{name}.ipynb")
+    if options.private:
+        print("Its checks stay with you: at home, `check` says so.")
+    else:
+        print("Students can read its checks and solutions; --private keeps them with you.")
+    return OK
+
+
 def _class_grade(options: argparse.Namespace) -> int:
     from autograder.grading import grade_class, misplaced, run_shard
 
@@ -253,23 +283,42 @@ def _class_grade(options: argparse.Namespace) -> int:
     return FAILED if any(one.problem for one in submissions) else OK
 
 
+def _new(options: argparse.Namespace) -> int:
+    from autograder.adding import begin_lesson
+
+    source, declarations = begin_lesson(options.folder, options.lesson)
+    print(f"Write the lesson in       {source}")
+    print(f"Declare its exercises in  {declarations}")
+    print(f"Then `backprop verify {options.folder}`, and `backprop class add CLASS {source}`.")
+    return OK
+
+
 def _build(options: argparse.Namespace) -> int:
     from autograder.build import build_notebooks
     from autograder.reference import LessonError, data_folder
 
-    solutions = data_folder("solutions")
-    if not (solutions.parent / "pyproject.toml").is_file():
-        raise LessonError(
-            "`backprop build` needs a checkout of the repository, installed there with "
-            "`pip install -e .`"
-        )
-    changed = build_notebooks(solutions, solutions.parent / "notebooks", write=not options.check)
+    if options.folder:
+        solutions = options.folder / "solutions"
+        if not any(solutions.glob("[0-9]*.py")):
+            raise LessonError(
+                f"{solutions} has no lesson: `backprop new {options.folder} 06_topic` begins one"
+            )
+    else:
+        solutions = data_folder("solutions")
+        if not (solutions.parent / "pyproject.toml").is_file():
+            raise LessonError(
+                "these lessons are built already; name a folder of lessons of your own, which "
+                "`backprop new DIR 06_topic` begins"
+            )
+    notebooks = solutions.parent / "notebooks"
+    changed = build_notebooks(solutions, notebooks, write=not options.check)
     if options.check and changed:
         for sentence in changed:
             print(sentence)
-        say("backprop: repair it with `backprop build`")
+        again = f"backprop build {options.folder or ''}".strip()
+        say(f"backprop: repair it with `{again}`")
         return FAILED
-    say(f"wrote {len(changed)} of the notebooks" if changed else "notebooks/ is up to date")
+    say(f"wrote {len(changed)} of the notebooks" if changed else f"{notebooks} is up to date")
     return OK
 
 
@@ -278,7 +327,7 @@ def _verify(options: argparse.Namespace) -> int:
 
     seeds = 50 if options.thorough else 3
     reports, strays = verify_course(
-        seeds, partial(progress, what="lessons"), thorough=options.thorough
+        seeds, partial(progress, what="lessons"), options.thorough, options.folder
     )
     head = ["lesson", "exercises", "points", "mistakes", "named", "mutants", "problems"]
     rows = [

@@ -13,10 +13,9 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import Execute as StockExecute
 from traitlets import Bool
 
-from autograder.assignment import Assignment, open_assignment
+from autograder.assignment import Assignment, assignment_names, open_assignment
 from autograder.classroom import ClassError, read_seed
 from autograder.judge import Zygote
-from autograder.reference import lesson_names
 from autograder.restoring import restore, steps_of
 from autograder.running import run_notebook, write_outputs
 from autograder.store import Store
@@ -36,9 +35,9 @@ class Execute(StockExecute):
     ) -> tuple[NotebookNode, Any]:
         """Put into a sanitized notebook the outputs that nbgrader reads the marks from."""
         name = resources.get("nbgrader", {}).get("assignment")
-        if name not in lesson_names():
-            return super().preprocess(nb, resources, *args, **kwargs)
         folder = Path(self.config.CourseDirectory.root)
+        if name not in assignment_names(folder):
+            return super().preprocess(nb, resources, *args, **kwargs)
         require_seal(self.unsafe)
         assignment = current_assignment(folder, name)
         mended = restore(nb, assignment.source)
@@ -84,7 +83,8 @@ def store_of(folder: Path) -> Store:
 
 def current_assignment(folder: Path, name: str) -> Assignment:
     """Return a lesson of a class as it is now; it is read again when a file has changed."""
-    files = [folder / "source" / name / f"{name}.ipynb", folder / "exercises" / f"{name}.py"]
+    source, file = folder / "source" / name, f"{name}.py"
+    files = source / f"{name}.ipynb", folder / "exercises" / file, source / "exercises" / file
     stamps = tuple(file.stat().st_mtime_ns if file.is_file() else 0 for file in files)
     return _read_assignment(folder, name, read_seed(folder), stamps)
 

@@ -22,13 +22,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from autograder.assignment import assignment_names
 from autograder.classroom import ClassError, class_config, read_seed
 from autograder.execute import current_assignment, require_seal, store_of
 from autograder.fingerprint import fingerprint
-from autograder.lessons import Lesson, find_lesson
+from autograder.lessons import Lesson
 from autograder.pool import Outcome, Task, in_workers, run_all
 from autograder.recording import Scores, marks_in, open_for_many, record, record_zero
-from autograder.reference import full_name, lesson_names
+from autograder.reference import full_name
 from autograder.result import Result
 from autograder.signing import doubtful
 from autograder.store import FILE, Store
@@ -212,7 +213,8 @@ def run_shard(
 
 def _todo(folder: Path, lessons: Iterable[str]) -> list[Task]:
     """Return what was handed in for these lessons."""
-    wanted = [full_name(name) for name in lessons]
+    names = assignment_names(folder)
+    wanted = [full_name(name, names) for name in lessons]
     found = handed_in(folder)
     todo = [Task(folder, who, lesson) for who, lesson in found if not wanted or lesson in wanted]
     if not todo:
@@ -226,10 +228,11 @@ def _todo(folder: Path, lessons: Iterable[str]) -> list[Task]:
 
 def handed_in(folder: Path) -> list[tuple[str, str]]:
     """Return (student, lesson) of every folder in submitted/ that is named after a lesson."""
+    names = assignment_names(folder)
     found = [
         (path.parent.name, path.name)
         for path in (folder / "submitted").glob("*/*/")
-        if path.name in lesson_names()  # else another course's assignment, nbgrader's own business
+        if path.name in names  # else another course's assignment, nbgrader's own business
     ]
     return sorted(found, key=lambda pair: (pair[1], pair[0]))
 
@@ -289,7 +292,7 @@ def _changes(folder: Path, done: list[_Done]) -> list[Change]:
     """Return the marks that differ from those in the gradebook, for who has any."""
     changes = []
     for name in dict.fromkeys(one.task.lesson for one in done):
-        before = marks_in(folder, find_lesson(name))
+        before = marks_in(folder, current_assignment(folder, name).lesson)
         for one in done:
             scores = before.get(one.task.student) if one.task.lesson == name else None
             for exercise, score in (scores or {}).items():
@@ -303,10 +306,11 @@ def _record(job: tuple[Task, str]) -> str:
     """Write one submission's marks, or 0 for its problem; return why that failed."""
     task, problem = job
     open_for_many()
+    lesson = current_assignment(task.folder, task.lesson).lesson
     if problem:
-        record_zero(task.folder, task.student, find_lesson(task.lesson), problem)
+        record_zero(task.folder, task.student, lesson, problem)
         return ""
-    return record(task.folder, task.student, find_lesson(task.lesson))
+    return record(task.folder, task.student, lesson)
 
 
 def _note(one: _Done, failure: str, key: str) -> dict[str, Any]:
@@ -329,7 +333,8 @@ def _submissions(
     """Return everybody's marks as gradebook and notes have them."""
     submissions = []
     for name in dict.fromkeys(task.lesson for task in tasks):
-        lesson, marks = find_lesson(name), marks_in(folder, find_lesson(name))
+        lesson = current_assignment(folder, name).lesson
+        marks = marks_in(folder, lesson)
         own = {task.student: notes[_name(task)] for task in tasks if task.lesson == name}
         signatures = {who: note["signature"] for who, note in own.items() if not note["problem"]}
         doubts = doubtful(signatures)

@@ -4,6 +4,7 @@
 |-------------------|---------------------------------------------------------------------------|
 | `in_class`        | what that cell calls: is this package new enough, are solutions shown?    |
 | `withholds`       | whether solutions and last hints are off in this notebook                 |
+| `handed_out`      | whether this is a notebook of a class                                     |
 | `class_line`      | the text of the call, as the builder writes it                            |
 | `is_from_class`   | whether a notebook holds it                                               |
 | `why_outdated`    | what to tell if a notebook needs a newer package                          |
@@ -25,7 +26,7 @@ from autograder import __version__
 from autograder.reference import DISTRIBUTION
 
 _CALL = re.compile(r"^in_class\(needs=", re.MULTILINE)
-_withheld = False
+_solutions: bool | None = None  # whether they are on; None where no class handed the notebook out
 
 
 class OutdatedError(ImportError):
@@ -51,10 +52,10 @@ def in_class(needs: str, *, solutions: bool = False) -> None:
     OutdatedError
         If the package is older; the sentence has the command that upgrades it.
     """
-    global _withheld  # one kernel runs one notebook
+    global _solutions  # one kernel runs one notebook
     if "IPython" not in sys.modules or sys.modules["IPython"].get_ipython() is None:
         return
-    _withheld = not solutions
+    _solutions = bool(solutions)
     reason = why_outdated(needs)
     if reason:
         raise OutdatedError(reason)
@@ -62,7 +63,12 @@ def in_class(needs: str, *, solutions: bool = False) -> None:
 
 def withholds() -> bool:
     """Return whether solutions and last hints are off in this process's notebook."""
-    return _withheld
+    return _solutions is False
+
+
+def handed_out() -> bool:
+    """Return whether a class handed out this process's notebook."""
+    return _solutions is not None
 
 
 def class_line(*, solutions: bool) -> str:

@@ -18,9 +18,10 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.build import CHECK_PREFIX
-from autograder.lessons import Lesson, find_lesson
-from autograder.reference import lesson_names
+from autograder.handout import is_from_class
+from autograder.lessons import Lesson, read_lesson, shipped_lesson
+from autograder.own import own_lessons
+from autograder.reference import CHECK_PREFIX, lesson_names
 from autograder.result import CRASHED, JSON_MIME, NOT_ATTEMPTED, NOT_DEFINED, Result
 
 SECONDS_PER_CELL = 60
@@ -98,7 +99,9 @@ def read_notebook(path: Path, lesson: Lesson | None = None) -> tuple[NotebookNod
     except Exception as error:  # nbformat raises whatever a broken file makes it trip over
         reason = str(error).strip().splitlines()[0][:100] if str(error).strip() else "it is empty"
         raise NotebookError(f"{path.name} is not a notebook: {reason}") from None
-    found = _lesson_of(notebook)
+    found = _lesson_of(notebook, lesson, path.resolve().parent)
+    if found is None and is_from_class(notebook.cells):
+        raise NotebookError(f"{path.name} has no checks at home: your class marks it")
     if found is None:
         wanted = f"lesson {lesson.name}" if lesson else "any lesson of the course"
         raise NotebookError(f"{path.name} holds none of the exercises of {wanted}")
@@ -162,10 +165,16 @@ def mark_notebook(path: Path) -> Marks:
     return Marks(path, lesson, results_in(notebook, lesson))
 
 
-def _lesson_of(notebook: NotebookNode) -> Lesson | None:
-    """Return the lesson whose checks a notebook holds most of; None if it holds none."""
+def _lesson_of(notebook: NotebookNode, expected: Lesson | None, folder: Path) -> Lesson | None:
+    """Return the lesson whose checks a notebook holds most of; None if it holds none.
+
+    Of lessons that it may be, the expected one and those of somebody's own beside it come first.
+    """
     ids = {_grade_id(cell) for cell in notebook.cells}
-    lessons = [find_lesson(name) for name in lesson_names()]
+    own = [] if expected else [read_lesson(one.source) for one in own_lessons(folder).values()]
+    known = {lesson.name: lesson for lesson in filter(None, [expected, *own])}
+    shipped = [name for name in lesson_names() if name not in known]
+    lessons = [*known.values(), *map(shipped_lesson, shipped)]
     counts = [sum(CHECK_PREFIX + name in ids for name in lesson.points) for lesson in lessons]
     best = max(range(len(lessons)), key=counts.__getitem__)
     return lessons[best] if counts[best] else None

@@ -25,8 +25,8 @@ from typing import Any
 from autograder.asks import Case
 from autograder.checking import check_answer
 from autograder.exercise import Exercise
-from autograder.exercises import find_exercise
-from autograder.handout import withholds
+from autograder.exercises import UnknownError, find_exercise
+from autograder.handout import handed_out, withholds
 from autograder.reference import Reference
 from autograder.result import NOT_ATTEMPTED, NOT_DEFINED, Grade, Result
 
@@ -50,6 +50,14 @@ class CheckFailed(AssertionError):
 
 class NotAttempted(CheckFailed, NotImplementedError):
     """A check of a function that is not written yet."""
+
+
+class ArgumentError(TypeError, ValueError):
+    """An argument that is not what it should be."""
+
+    def _render_traceback_(self) -> list[str]:
+        """Tell IPython to show the sentence instead of a traceback through our own code."""
+        return [f"{type(self).__name__}: {self}"]
 
 
 class Markdown(str):
@@ -96,7 +104,7 @@ def check(
         If it is not written yet.
     LookupError
         If there is no exercise of this name.
-    TypeError, ValueError
+    ArgumentError
         If an argument is not what it should be.
     """
     exercise, reference = _exercise_of(fn)
@@ -176,7 +184,7 @@ def hint(fn: Callable[..., Any], step: int | None = None) -> Markdown:
     if withholds() and (step == last or not shown):
         return Markdown(f"Your class keeps the last hint for {exercise.name} back.")
     if not 1 <= step <= last:
-        raise ValueError(f"there is no hint {step}: {exercise.name} has hints 1 to {last}")
+        raise ArgumentError(f"there is no hint {step}: {exercise.name} has hints 1 to {last}")
     _hints_given[exercise.name] = step
     more = f"`hint({exercise.name})` shows the next one." if step < shown else "That was the last."
     if step == shown < last:
@@ -211,15 +219,21 @@ def solution(fn: Callable[..., Any]) -> Markdown:
 def _exercise_of(fn: Any) -> tuple[Exercise, Reference]:
     """Return the exercise that a function answers, by its own name or the name it is bound to."""
     if isinstance(fn, str) or not (callable(fn) or isinstance(fn, Undefined)):
-        raise TypeError(f"check, failing_case, hint and solution take your function, not {fn!r}")
+        raise ArgumentError(
+            f"check, failing_case, hint and solution take your function, not {fn!r}"
+        )
     name = getattr(fn, "__name__", type(fn).__name__)
     try:
         return find_exercise(name)
-    except LookupError:
+    except UnknownError:
         # `f = lambda x: ...` and `f = other` keep another name: look where the caller bound it.
         for bound, value in sys._getframe(2).f_globals.items():
-            if value is fn and not bound.startswith("_"):
+            if value is fn and bound != name and not bound.startswith("_"):
                 return find_exercise(bound)
+        if handed_out():
+            raise UnknownError(
+                f"{name} has no check at home: it is checked when your class is graded"
+            ) from None
         raise
 
 
@@ -230,16 +244,17 @@ def _whole(name: str, value: Any) -> int | None:
     try:
         number = operator.index(value)
     except TypeError:
-        raise TypeError(f"{name}={value!r} should be a whole number, such as {name}=3") from None
+        said = f"{name}={value!r} should be a whole number, such as {name}=3"
+        raise ArgumentError(said) from None
     if number < 0:
-        raise ValueError(f"{name}={value!r} should not be below 0")
+        raise ArgumentError(f"{name}={value!r} should not be below 0")
     return number
 
 
 def _require_points(points: Any) -> None:
     number = isinstance(points, int | float) and not isinstance(points, bool)
     if points is not None and not (number and 0 <= points < math.inf):
-        raise TypeError(f"points={points!r} should be a number from 0 on, such as points=2")
+        raise ArgumentError(f"points={points!r} should be a number from 0 on, such as points=2")
 
 
 def show(thing: Any) -> bool:
@@ -293,7 +308,7 @@ def _tell_unwritten(
     stub = traceback.extract_tb(trace)[-1].name
     try:
         find_exercise(stub)
-    except LookupError:
+    except UnknownError:
         lines = shell.InteractiveTB.structured_traceback(kind, error, trace, tb_offset=tb_offset)
         shell._showtraceback(kind, error, lines)
     else:

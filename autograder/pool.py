@@ -24,7 +24,6 @@ from typing import TypeVar
 from autograder.classroom import ClassError
 from autograder.execute import current_assignment, store_of, zygote_of
 from autograder.exercise import questions
-from autograder.lessons import find_lesson
 from autograder.marking import NotebookError, read_notebook
 from autograder.notebook import GRADING_REPEATS
 from autograder.restoring import restore, steps_of
@@ -91,11 +90,11 @@ def run_task(task: Task) -> Outcome:
     problem = problem_with(task)
     if problem:
         return Outcome(task, problem=problem)
+    assignment = current_assignment(task.folder, task.lesson)
     try:
-        notebook, _ = read_notebook(task.path, find_lesson(task.lesson))
+        notebook, _ = read_notebook(task.path, assignment.lesson)
     except NotebookError as error:
         return Outcome(task, problem=str(error))
-    assignment = current_assignment(task.folder, task.lesson)
     mended = restore(notebook, assignment.source)
     signature = signature_in(mended)
     steps = tuple(steps_of(mended))

@@ -13,9 +13,9 @@ import shutil
 from functools import lru_cache
 from pathlib import Path
 
-from autograder.build import CHECK_PREFIX
 from autograder.classroom import ClassError, database, run_step
 from autograder.lessons import Lesson
+from autograder.reference import CHECK_PREFIX
 
 Scores = dict[str, float | None]  # by exercise; None where a human must decide
 

@@ -6,8 +6,8 @@ from typing import Any
 from nbformat import NotebookNode
 from nbgrader.preprocessors import CheckCellMetadata, DeduplicateIds
 
+from autograder.assignment import assignment_names
 from autograder.execute import current_assignment
-from autograder.reference import lesson_names
 from autograder.restoring import restore
 
 
@@ -21,9 +21,9 @@ class Restore(DeduplicateIds):
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Mend a notebook of this course; others go nbgrader's way."""
         name = resources.get("nbgrader", {}).get("assignment")
-        if name not in lesson_names():
-            return super().preprocess(nb, resources)
         folder = Path(self.config.CourseDirectory.root)
+        if name not in assignment_names(folder):
+            return super().preprocess(nb, resources)
         return restore(nb, current_assignment(folder, name).source), resources
 
 
@@ -35,6 +35,7 @@ class CheckOthers(CheckCellMetadata):
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Check a notebook of another course."""
-        if resources.get("nbgrader", {}).get("assignment") in lesson_names():
+        folder = Path(self.config.CourseDirectory.root)
+        if resources.get("nbgrader", {}).get("assignment") in assignment_names(folder):
             return nb, resources
         return super().preprocess(nb, resources)

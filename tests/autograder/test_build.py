@@ -1,5 +1,6 @@
 """Notebooks are built from the sources, byte for byte, and are what nbgrader would release."""
 
+import re
 import shutil
 
 import nbformat
@@ -50,6 +51,7 @@ def test_two_builds_are_equal_to_the_byte(lesson):
 
 def test_student_notebook_says_where_it_comes_from_and_which_kernel_it_needs(lesson):
     metadata = student_notebook(lesson).metadata
+    assert re.fullmatch("[0-9a-f]{16}", metadata["backprop"].pop("content"))
     assert metadata["backprop"] == {
         "lesson": lesson.name,
         "source": f"solutions/{lesson.name}.py",

@@ -11,7 +11,7 @@ from autograder.cli import main
 from autograder.doctor import examine
 from autograder.lessons import find_lesson
 from autograder.reference import lesson_names
-from autograder.start import copy_notebooks
+from autograder.start import place_notebooks
 
 COMMANDS = ["start", "check", "demo", "class", "build", "verify", "doctor"]
 
@@ -49,7 +49,7 @@ def test_wrong_usage_exits_2(arguments, capsys):
 def notebooks(tmp_path_factory, lesson):
     """A learner's folder with two exercises right and one wrong, and a file that is no notebook."""
     folder = tmp_path_factory.mktemp("own")
-    copy_notebooks(folder)
+    place_notebooks(folder)
     names = ("numerical_derivative", "power_grad", "composition_grad")
     answers = {name: lesson.reference.answers[name] for name in names}
     answers["composition_grad"] = answers["composition_grad"].replace("(-np", "(np")
@@ -101,15 +101,6 @@ def test_output_survives_a_terminal_without_check_marks(notebooks, backprop):
     done = backprop("check", notebooks, env=environment)
     assert done.returncode == 1, done.stderr
     assert "?  numerical_derivative" in done.stdout
-
-
-def test_start_never_writes_over_a_learners_work(tmp_path):
-    folder = tmp_path / "new" / "notebooks"
-    assert set(copy_notebooks(folder).values()) == {True}
-    work = folder / "01_chain_rule.ipynb"
-    work.write_text("my work")
-    assert copy_notebooks(folder)[work] is False
-    assert work.read_text() == "my work"
 
 
 def test_start_into_a_file_is_told(tmp_path, capsys):
