@@ -69,8 +69,12 @@ def _sorted_out(
 ) -> tuple[dict[str, NotebookNode], dict[str, list[NotebookNode]]]:
     """Return the cells of the frame that a notebook has, and the learner's own behind each."""
     cells = [_readable(cell) for cell in notebook.cells if isinstance(cell, dict)]
-    texts = {(cell.cell_type, cell.source): name for name, cell in frame.items()}
-    names = [_name_in(frame, texts, cell) for cell in cells]
+    names = [_name_in(frame, cell) for cell in cells]
+    lost = {
+        (cell.cell_type, cell.source): name for name, cell in frame.items() if name not in names
+    }
+    for position, cell in enumerate(cells):
+        names[position] = names[position] or lost.get((cell.cell_type, cell.source), "")
     last = {name: position for position, name in enumerate(names)}
     known, added, used = {}, defaultdict(list), set(frame)
     behind = ""
@@ -84,28 +88,28 @@ def _sorted_out(
 
 def _readable(cell: dict[str, Any]) -> NotebookNode:
     """Return a cell with the fields that a cell has, whatever a tool has left of it."""
-    cell = nbformat.from_dict(cell)
-    lines = cell.get("source", "")
+    lines, kind = cell.get("source", ""), cell.get("cell_type")
     lines = "".join(map(str, lines)) if isinstance(lines, list) else str(lines)
-    cell.source = lines.encode("utf-8", "replace").decode()
-    if cell.get("cell_type") not in ("code", "markdown", "raw"):
-        cell.cell_type = "raw"
-    if not isinstance(cell.get("metadata"), dict):
-        cell.metadata = NotebookNode()
-    if cell.cell_type == "code":
-        cell.setdefault("outputs", [])
-        cell.setdefault("execution_count", None)
-    return cell
+    metadata = cell.get("metadata")
+    fields = {
+        "cell_type": kind if kind in ("code", "markdown") else "raw",
+        "id": str(cell.get("id", "")),
+        "metadata": metadata if isinstance(metadata, dict) else {},
+        "source": lines.encode("utf-8", "replace").decode(),
+    }
+    if kind == "code":
+        fields |= {
+            "outputs": cell.get("outputs", []),
+            "execution_count": cell.get("execution_count"),
+        }
+    elif "attachments" in cell:
+        fields["attachments"] = cell["attachments"]
+    return nbformat.from_dict(fields)
 
 
-def _name_in(
-    frame: dict[str, NotebookNode], texts: dict[tuple[str, str], str], cell: NotebookNode
-) -> str:
-    """Return the name of the cell of the frame that this one is; empty for any other."""
-    for name in (grade_id(cell), cell.get("id")):
-        if isinstance(name, str) and name in frame:
-            return name
-    return texts.get((cell.cell_type, cell.source), "")
+def _name_in(frame: dict[str, NotebookNode], cell: NotebookNode) -> str:
+    """Return the name of the cell of the frame that this one says it is; empty for any other."""
+    return next((name for name in (grade_id(cell), cell.id) if name in frame), "")
 
 
 def _is_ours(cell: NotebookNode, copied: bool) -> bool:
@@ -155,6 +159,6 @@ def _merged(theirs: NotebookNode, new: NotebookNode) -> NotebookNode:
     same = merged.source == theirs.source and theirs.cell_type == new.cell_type
     if same and new.cell_type == "code":
         merged.outputs, merged.execution_count = theirs.outputs, theirs.execution_count
-    if same and "attachments" in theirs:
-        merged.attachments = theirs.attachments  # pictures in a text cell
+    if not locked and new.cell_type == "markdown" and "attachments" in theirs:
+        merged.attachments = theirs.attachments  # pictures that they pasted
     return merged
