@@ -53,7 +53,7 @@ def in_class(needs: str, *, solutions: bool = False) -> None:
         If the package is older; the sentence has the command that upgrades it.
     """
     global _solutions  # one kernel runs one notebook
-    if "IPython" not in sys.modules or sys.modules["IPython"].get_ipython() is None:
+    if not _in_notebook():
         return
     _solutions = bool(solutions)
     reason = why_outdated(needs)
@@ -100,10 +100,18 @@ def why_outdated(needs: Any) -> str:
             return ""
     except (InvalidVersion, TypeError):
         return ""
+    in_notebook = _in_notebook()
+    install = "%pip" if in_notebook else f"{sys.executable} -m pip"
+    where = " in a cell, then restart the kernel" if in_notebook else ""
     return (
         f"this notebook needs {DISTRIBUTION} {needs} or newer, but {__version__} is installed: "
-        f"run `%pip install --upgrade {_where_from()}` in a cell, then restart the kernel"
+        f"run `{install} install --upgrade {_where_from()}`{where}"
     )
+
+
+def _in_notebook() -> bool:
+    """Return whether this process runs a notebook's cells."""
+    return "IPython" in sys.modules and sys.modules["IPython"].get_ipython() is not None
 
 
 def _where_from() -> str:

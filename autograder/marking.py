@@ -18,10 +18,10 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.handout import is_from_class
+from autograder.handout import is_from_class, why_outdated
 from autograder.lessons import Lesson, read_lesson, shipped_lesson
 from autograder.own import own_lessons
-from autograder.reference import CHECK_PREFIX, lesson_names
+from autograder.reference import CHECK_PREFIX, data_folder, lesson_names
 from autograder.result import CRASHED, JSON_MIME, NOT_ATTEMPTED, NOT_DEFINED, Result
 
 SECONDS_PER_CELL = 60
@@ -58,6 +58,11 @@ class Marks:
     def points(self) -> float:
         """Points that the lesson offers."""
         return sum(self.lesson.points.values())
+
+    @property
+    def begun(self) -> bool:
+        """Whether any exercise has been worked on."""
+        return any(result.status != NOT_ATTEMPTED for result in self.results.values())
 
     @property
     def next_exercise(self) -> Result | None:
@@ -126,17 +131,28 @@ def results_in(notebook: NotebookNode, lesson: Lesson) -> dict[str, Result]:
 def mark_notebook(path: Path) -> Marks:
     """Run a notebook in a fresh kernel, without its demo cells, and return its verdicts.
 
-    The file is not modified. It runs as its owner's own work, with the owner's rights.
+    The file is not modified. It runs as its owner's own work, with the owner's rights. One in which
+    no exercise has been begun is not run.
 
     Raises
     ------
     NotebookError
-        If the file is no notebook of the course.
+        If the file is no notebook of the course, or needs a newer package.
     """
     from nbclient import NotebookClient
     from nbclient.exceptions import DeadKernelError
 
     notebook, lesson = read_notebook(path)
+    built = notebook.metadata.get("backprop")
+    outdated = why_outdated(built.get("version")) if isinstance(built, dict) else ""
+    if outdated:
+        raise NotebookError(f"{path.name}: {outdated}")
+    if not _is_begun(notebook, lesson):
+        unwritten = "not written yet."
+        return Marks(path, lesson, {
+            name: Result(name, NOT_ATTEMPTED, unwritten, points=points)
+            for name, points in lesson.points.items()
+        })  # fmt: skip
     notebook.cells = [
         cell for cell in notebook.cells if "demo" not in cell.metadata.get("tags", [])
     ]
@@ -163,6 +179,16 @@ def mark_notebook(path: Path) -> Marks:
             raise KeyboardInterrupt from None
         raise
     return Marks(path, lesson, results_in(notebook, lesson))
+
+
+def _is_begun(notebook: NotebookNode, lesson: Lesson) -> bool:
+    """Return whether any exercise's cell differs from the stub that was handed out."""
+    stubs = data_folder("notebooks") / f"{lesson.name}.ipynb"
+    if lesson.path.parent != data_folder("solutions") or not stubs.is_file():
+        return True  # a lesson of somebody's own: the check will tell
+    given = {cell.id: cell.source for cell in nbformat.read(stubs, as_version=4).cells}
+    cells = {_grade_id(cell): cell.source for cell in notebook.cells}
+    return any(cells.get(name) != given.get(name) for name in lesson.points)
 
 
 def _lesson_of(notebook: NotebookNode, expected: Lesson | None, folder: Path) -> Lesson | None:

@@ -33,7 +33,9 @@ def place_notebooks(folder: Path) -> dict[Path, str]:
         If there is a file of this name.
     """
     if folder.exists() and not folder.is_dir():
-        raise NotADirectoryError(f"{folder} is a file; name a folder for the notebooks")
+        raise NotADirectoryError(
+            f"{folder} is a file; name a folder for the notebooks: `backprop start my-notebooks`"
+        )
     folder.mkdir(parents=True, exist_ok=True)
     told = {}
     for source in sorted(data_folder("notebooks").glob("*.ipynb")):

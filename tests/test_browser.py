@@ -66,10 +66,13 @@ def test_lesson_1_runs_in_jupyterlab_and_shows_reports(address, tmp_path):
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS + root)
         page = browser.new_page(viewport={"width": 1280, "height": 1000})
+        asked = []
+        page.on("request", lambda request: asked.append(request.url))
         page.goto(address)
         page.wait_for_selector(".jp-Notebook .jp-MarkdownOutput", timeout=60_000)
         page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]", timeout=60_000)
         assert page.locator(".jp-Dialog").count() == 0
+        assert page.locator(".Toastify__toast").count() == 0
         page.get_by_role("menuitem", name="Run", exact=True).click()
         page.get_by_text("Run All Cells", exact=True).click()
         last = page.locator(".jp-Notebook").get_by_text("log_network_grad: not written yet")
@@ -80,4 +83,9 @@ def test_lesson_1_runs_in_jupyterlab_and_shows_reports(address, tmp_path):
         assert page.locator(".jp-Notebook mjx-container").count() > 10
         assert page.locator(".jp-Notebook img[src^='data:image/png']").count() >= 1
         page.screenshot(path=tmp_path / "lesson-1.png")
+        outside = [
+            url for url in asked if not re.match(r"(http|ws)://(localhost|127)|data:|blob:", url)
+        ]
+        assert outside == [], "a lesson works offline"
+        assert page.locator(".Toastify__toast").count() == 0
         browser.close()
