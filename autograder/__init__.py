@@ -22,12 +22,15 @@ order in which work passes through:
 | `withheld`    | whether an answer calls the library's own                             |
 | `result`      | what came out, as HTML, text and JSON                                 |
 | `notebook`    | `check`, `failing_case`, `hint`, `solution` as a notebook sees them   |
+| `handout`     | what a notebook of a class says of itself: version, solutions on or off  |
 | `asking`      | `predict`, `answer` and `bug`: what a lesson asks without marks       |
 | `pairs`       | `check_pair`: any forward and backward function, without an exercise  |
 | `marking`     | runs a learner's own notebook and collects its verdicts               |
 | `student`     | (package) what runs beside a student's code, and the sandbox          |
 | `judge`       | starts, asks and ends a student's process, and believes nothing       |
 | `classroom`   | makes the folder of a class, an nbgrader course                       |
+| `own`         | where lessons of somebody's own are, and their declarations           |
+| `adding`      | begins such a lesson, and puts it into a class                        |
 | `assignment`  | a lesson as one class has it, and what its verdicts depend on         |
 | `restoring`   | the student's own cells of what was handed in, in the lesson's frame  |
 | `running`     | runs such a notebook and judges its answers                           |
@@ -45,6 +48,7 @@ order in which work passes through:
 | `needed`      | whether every case family is needed                                   |
 | `verify`      | the linter of lessons and exercises                                   |
 | `start`       | a learner's own folder of notebooks                                   |
+| `updating`    | new lessons around the answers in a learner's notebook                |
 | `doctor`      | versions, and what is missing                                         |
 | `cli`         | the commands: they parse and print, everything above returns values   |
 | `printing`    | tables, notes and progress bars of the command line                   |
@@ -58,6 +62,7 @@ _HOMES = {
     **dict.fromkeys(["check", "failing_case", "hint", "solution"], "notebook"),
     **dict.fromkeys(["answer", "bug", "predict"], "asking"),
     "check_pair": "pairs",
+    "in_class": "handout",
 }
 __all__ = sorted(_HOMES)
 

@@ -1,27 +1,33 @@
 """A lesson as one class has it: its source notebook, declarations, seed, and what verdicts hang on.
 
 An instructor may change `source/LESSON/LESSON.ipynb` and write `exercises/LESSON.py`, which takes
-the place of our declarations. Answers are then judged by those.
+the place of our declarations. Answers are then judged by those. A lesson that only the class has
+needs both; `autograder.own` says where they may be.
 """
 
-import importlib.util
-import sys
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from types import ModuleType
 
 import cloudpickle
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.build import CHECK_PREFIX, DEMO_PREFIX, source_notebook
+from autograder.build import source_notebook
 from autograder.exercise import Exercise
-from autograder.exercises import exercises_of
+from autograder.exercises import exercises_in, shipped
 from autograder.fingerprint import fingerprint, software
-from autograder.lessons import find_lesson
+from autograder.lessons import Lesson, lesson_in, shipped_lesson
 from autograder.notebook import GRADING_REPEATS
-from autograder.reference import BEGIN, END, Reference
+from autograder.own import declarations_in, lessons_in
+from autograder.reference import (
+    BEGIN,
+    CHECK_PREFIX,
+    END,
+    Reference,
+    lesson_names,
+    reference_in,
+)
 from autograder.restoring import Step, grade_id
 
 
@@ -53,16 +59,12 @@ class Assignment:
     @cached_property
     def reference(self) -> Reference:
         """The solutions, as the source notebook has them."""
-        cells = []
-        for cell in self.source.cells:
-            record, name = cell.metadata.get("nbgrader", {}), grade_id(cell)
-            if cell.cell_type != "code" or record.get("grade") or name.startswith(DEMO_PREFIX):
-                continue
-            if record.get("solution"):
-                cells.append((f'exercise="{name}"', cell.source))
-            elif record.get("locked"):
-                cells.append((name, cell.source))
-        return Reference(self.name, tuple(cells))
+        return reference_in(self.name, self.source.cells)
+
+    @cached_property
+    def lesson(self) -> Lesson:
+        """The lesson, as the source notebook has it."""
+        return lesson_in(self.source, Path(f"{self.name}.ipynb"))
 
     @cached_property
     def points(self) -> dict[str, float]:
@@ -90,6 +92,11 @@ class Assignment:
         return fingerprint(software(), *((step.kind, step.text) for step in steps))
 
 
+def assignment_names(folder: Path) -> tuple[str, ...]:
+    """Return the lessons that a class may have: ours, and those of its own."""
+    return tuple(sorted({*lesson_names(), *lessons_in(folder)}))
+
+
 def open_assignment(folder: Path, name: str, seed: int) -> Assignment:
     """Read a lesson of a class.
 
@@ -105,29 +112,18 @@ def open_assignment(folder: Path, name: str, seed: int) -> Assignment:
         except Exception as error:  # nbformat raises whatever a broken file makes it trip over
             raise AssignmentError(f"{path} is not a notebook: {str(error)[:100]}") from None
     else:
-        source = source_notebook(find_lesson(name))
-    own = folder / "exercises" / f"{name}.py"
-    exercises = _declared_in(own) if own.is_file() else exercises_of(name)
+        source = source_notebook(shipped_lesson(name))
+    own = lessons_in(folder).get(name)
+    module = declarations_in(own.declarations) if own else shipped(name)
+    if own:
+        cloudpickle.register_pickle_by_value(module)  # students' processes cannot import it
+    exercises = exercises_in(module)
     assignment = Assignment(name, source, dict(exercises), seed)
     for exercise in assignment.points:
         for where, there in (
-            (f"a declaration in {own if own.is_file() else 'this package'}", assignment.exercises),
+            (f"a declaration in {own.declarations if own else 'this package'}", exercises),
             (f"a solution between {BEGIN} and {END} in {path}", assignment.reference.answers),
         ):
             if exercise not in there:
                 raise AssignmentError(f"the lesson {name} checks {exercise}, which needs {where}")
     return assignment
-
-
-def _declared_in(path: Path) -> dict[str, Exercise]:
-    """Return the exercises that a class's own file declares."""
-    spec = importlib.util.spec_from_file_location(f"class_exercises_{path.stem}", path)
-    module: ModuleType = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    try:
-        spec.loader.exec_module(module)
-        exercises = {exercise.name: exercise for exercise in module.EXERCISES}
-    except Exception as error:
-        raise AssignmentError(f"{path}: {type(error).__name__}: {error}") from error
-    cloudpickle.register_pickle_by_value(module)
-    return exercises

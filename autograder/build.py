@@ -3,6 +3,7 @@
 | function            | gives                                                                     |
 |---------------------|---------------------------------------------------------------------------|
 | `source_notebook`   | nbgrader's source notebook: solutions in, full nbgrader metadata          |
+| `class_notebook`    | the same for a class, which its first code cell says                      |
 | `student_notebook`  | what students get: stubs for solutions, cell for cell nbgrader's release  |
 | `answered_notebook` | the student's notebook with answers written in                            |
 | `build_notebooks`   | notebooks/ from solutions/, or the list of what is out of date            |
@@ -10,16 +11,17 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 
 from autograder import __version__
+from autograder.handout import class_line
 from autograder.lessons import Lesson, kind_of, read_lesson
+from autograder.reference import CHECK_PREFIX, LessonError
 
-CHECK_PREFIX, DEMO_PREFIX = "check-", "demo-"
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
 
@@ -37,12 +39,39 @@ def source_notebook(lesson: Lesson) -> NotebookNode:
                     "lesson": lesson.name,
                     "source": f"solutions/{lesson.name}.py",
                     "version": __version__,
+                    "content": content_of(cells),
                 },
             },
             "nbformat": 4,
             "nbformat_minor": 5,
         }
     )
+
+
+def content_of(cells: Iterable[NotebookNode]) -> str:
+    """Return a short name for what a source notebook holds, as learners' copies have it."""
+    text = "\n".join(f"{cell.id}\n{cell.source}" for cell in cells)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def class_notebook(lesson: Lesson, *, solutions: bool = False) -> NotebookNode:
+    """Return the source notebook of a lesson that a class hands out: it says so itself.
+
+    Parameters
+    ----------
+    lesson : Lesson
+        Not modified.
+    solutions : bool
+        Whether students may look at solutions and last hints.
+    """
+    notebook = source_notebook(lesson)
+    first = next((cell for cell in notebook.cells if cell.cell_type == "code"), None)
+    if first is None or not first.metadata.get("nbgrader", {}).get("locked"):
+        raise LessonError(
+            f"{lesson.path.name}: the first code cell must be a given one, such as its imports"
+        )
+    first.source = class_line(solutions=solutions) + first.source
+    return notebook
 
 
 def _expand(cell: NotebookNode, ids: Counter) -> NotebookNode:
@@ -132,6 +161,8 @@ def build_notebooks(solutions: Path, notebooks: Path, *, write: bool) -> list[st
         path.stem: notebook_text(student_notebook(read_lesson(path)))
         for path in sorted(solutions.glob("[0-9]*.py"))
     }
+    if write:
+        notebooks.mkdir(exist_ok=True)
     report = []
     for name, text in built.items():
         path = notebooks / f"{name}.ipynb"

@@ -19,10 +19,11 @@ import secrets
 import shutil
 import sys
 import warnings
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from autograder.build import notebook_text, source_notebook
+from autograder.build import class_notebook, notebook_text
 from autograder.lessons import find_lesson
 from autograder.reference import lesson_names
 
@@ -107,7 +108,13 @@ def read_seed(folder: Path) -> int:
         ) from None
 
 
-def create_class(folder: Path, students: Path | None = None) -> list[str]:
+def create_class(
+    folder: Path,
+    students: Path | None = None,
+    *,
+    solutions: bool = False,
+    progress: Callable[[list[str]], Iterable[str]] = iter,
+) -> list[str]:
     """Make the folder of a class with all lessons, ready to hand out and to grade.
 
     Parameters
@@ -116,6 +123,10 @@ def create_class(folder: Path, students: Path | None = None) -> list[str]:
         New or empty.
     students : Path, optional
         A CSV file with a column `id`, and `first_name`, `last_name`, `email` if you like.
+    solutions : bool
+        Whether `solution` and last hints are on in the notebooks that are handed out.
+    progress : callable
+        Gets the lessons' names and iterates over them, showing how far.
 
     Returns
     -------
@@ -133,14 +144,19 @@ def create_class(folder: Path, students: Path | None = None) -> list[str]:
         raise ClassError(f"{folder} is not empty: name a new folder for the class")
     roster = read_students(students) if students else []
     try:
-        _fill(folder, roster)
+        _fill(folder, roster, solutions, progress)
     except BaseException:  # an interrupt too: a half-made class would only be in the way
         shutil.rmtree(folder, ignore_errors=True)
         raise
     return list(lesson_names())
 
 
-def _fill(folder: Path, roster: list[dict[str, str]]) -> None:
+def _fill(
+    folder: Path,
+    roster: list[dict[str, str]],
+    solutions: bool,
+    progress: Callable[[list[str]], Iterable[str]],
+) -> None:
     """Write everything that a class starts with into an empty folder."""
     from nbgrader.api import Gradebook
     from nbgrader.converters import GenerateAssignment
@@ -150,10 +166,11 @@ def _fill(folder: Path, roster: list[dict[str, str]]) -> None:
     (folder / SEED_FILE).write_text(f"{secrets.randbits(63)}\n", encoding="utf-8")
     course_id = folder.resolve().name.replace(" ", "-")
     (folder / CONFIG_FILE).write_text(CONFIG_TEXT.format(course_id=course_id), encoding="utf-8")
-    for name in lesson_names():
+    for name in progress(list(lesson_names())):
         path = folder / "source" / name / f"{name}.ipynb"
         path.parent.mkdir(parents=True)
-        path.write_text(notebook_text(source_notebook(find_lesson(name))), encoding="utf-8")
+        notebook = class_notebook(find_lesson(name), solutions=solutions)
+        path.write_text(notebook_text(notebook), encoding="utf-8")
         error = run_step(folder, GenerateAssignment, name)
         if error:
             raise ClassError(f"nbgrader could not release {name}: {error}")

@@ -14,11 +14,10 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import Execute as StockExecute
 from traitlets import Bool, Float, Int
 
-from autograder.assignment import Assignment, open_assignment
+from autograder.assignment import Assignment, assignment_names, open_assignment
 from autograder.classroom import ClassError, class_config, read_seed
 from autograder.judge import Zygote
 from autograder.probe import probe
-from autograder.reference import lesson_names
 from autograder.restoring import restore, steps_of
 from autograder.running import run_notebook, write_outputs
 from autograder.store import FILE, Store
@@ -45,7 +44,7 @@ class Execute(StockExecute):
         self, nb: NotebookNode, resources: Any, *args: Any, **kwargs: Any
     ) -> tuple[NotebookNode, Any]:
         """Put into a sanitized notebook the outputs that nbgrader reads the marks from."""
-        name = lesson_in(resources)
+        name = lesson_in(self.config, resources)
         if not name:
             return super().preprocess(nb, resources, *args, **kwargs)
         folder = Path(self.config.CourseDirectory.root)
@@ -64,11 +63,11 @@ class Execute(StockExecute):
         return mended, resources
 
 
-def lesson_in(resources: Any) -> str:
+def lesson_in(config: Any, resources: Any) -> str:
     """Return which lesson nbgrader is at; empty for notebooks that are not ours."""
     at = (resources or {}).get("nbgrader", {})
-    name = at.get("assignment", "")
-    return name if name in lesson_names() and at.get("notebook") == name else ""
+    name, names = at.get("assignment", ""), assignment_names(Path(config.CourseDirectory.root))
+    return name if name in names and at.get("notebook") == name else ""
 
 
 def require_seal(unsafe: bool, got_through: list[str] | None = None) -> None:
@@ -123,7 +122,8 @@ def store_of(folder: Path, file: str = FILE) -> Store:
 
 def current_assignment(folder: Path, name: str) -> Assignment:
     """Return a lesson of a class as it is now; it is read again when a file has changed."""
-    files = [folder / "source" / name / f"{name}.ipynb", folder / "exercises" / f"{name}.py"]
+    source, file = folder / "source" / name, f"{name}.py"
+    files = source / f"{name}.ipynb", folder / "exercises" / file, source / "exercises" / file
     stamps = tuple(file.stat().st_mtime_ns if file.is_file() else 0 for file in files)
     return _read_assignment(folder, name, read_seed(folder), stamps)
 

@@ -21,15 +21,16 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from autograder.assignment import assignment_names
 from autograder.classroom import ClassError, class_config, read_seed
 from autograder.cluster import shard_file
 from autograder.execute import current_assignment, require_seal, store_of
 from autograder.fingerprint import fingerprint
 from autograder.journal import append, entries
-from autograder.lessons import Lesson, find_lesson
+from autograder.lessons import Lesson
 from autograder.pool import Outcome, Task, in_workers, problem_with, run_all
 from autograder.recording import Scores, has_marks, marks_in, open_for_many, record, record_reason
-from autograder.reference import full_name, lesson_names
+from autograder.reference import full_name
 from autograder.result import Result
 from autograder.signing import doubtful
 
@@ -190,7 +191,7 @@ def _record_new(outcome: Outcome) -> Outcome:
     """Record a submission of which the gradebook has no marks: nobody gains or loses by that."""
     task = outcome.task
     open_for_many()
-    if has_marks(task.folder, task.student, find_lesson(task.lesson)):
+    if has_marks(task.folder, task.student, task.lesson):
         return outcome
     return replace(outcome, recorded=_record((task, outcome.problem, outcome.failure)))
 
@@ -224,7 +225,8 @@ def run_shard(
 
 def _todo(folder: Path, lessons: Iterable[str], unsafe: bool) -> list[Task]:
     """Return what was handed in for these lessons."""
-    wanted = [full_name(name) for name in lessons]
+    names = assignment_names(folder)
+    wanted = [full_name(name, names) for name in lessons]
     found = handed_in(folder)
     found = [one for one in found if not wanted or one[1] in wanted]
     todo = [Task(folder, who, lesson, unsafe) for who, lesson in found]
@@ -239,10 +241,11 @@ def _todo(folder: Path, lessons: Iterable[str], unsafe: bool) -> list[Task]:
 
 def handed_in(folder: Path) -> list[tuple[str, str]]:
     """Return (student, lesson) of every folder in submitted/ that is named after a lesson."""
+    names = assignment_names(folder)
     found = [
         (path.parent.name, path.name)
         for path in (folder / "submitted").glob("*/*/")
-        if path.name in lesson_names()  # else another course's assignment, nbgrader's own business
+        if path.name in names  # else another course's assignment, nbgrader's own business
     ]
     return sorted(found, key=lambda pair: (pair[1], pair[0]))
 
@@ -277,7 +280,7 @@ def _changes(folder: Path, done: list[Outcome]) -> list[Change]:
     """Return the marks that differ from those in the gradebook, for who has any."""
     changes = []
     for name in dict.fromkeys(one.task.lesson for one in done):
-        before = marks_in(folder, find_lesson(name))
+        before = marks_in(folder, current_assignment(folder, name).lesson)
         exercises = tuple(current_assignment(folder, name).points)
         for one in done:
             known = one.task.lesson == name and not one.failure
@@ -294,7 +297,7 @@ def _record(job: tuple[Task, str, str]) -> str:
     """Write one submission's marks, or why it has none; return why that failed."""
     task, problem, failure = job
     open_for_many()
-    lesson = find_lesson(task.lesson)
+    lesson = current_assignment(task.folder, task.lesson).lesson
     if not (problem or failure):
         return record(task.folder, task.student, lesson)
     try:
@@ -333,7 +336,8 @@ def _submissions(
     """Return everybody's marks as gradebook and notes have them."""
     submissions = []
     for name in dict.fromkeys(task.lesson for task in tasks):
-        lesson, marks = find_lesson(name), marks_in(folder, find_lesson(name))
+        lesson = current_assignment(folder, name).lesson
+        marks = marks_in(folder, lesson)
         own = {task.student: notes[_name(task)] for task in tasks if task.lesson == name}
         signatures = {who: note["signature"] for who, note in own.items() if not note["problem"]}
         doubts = doubtful(signatures)

@@ -10,7 +10,8 @@ what the cell is; without any of these keys it is a given cell: locked, and run 
 | `# %% demo=true`           | locked; a figure or a long run that nothing depends on        |
 | `# %% free=true`           | the student's to change, never graded                         |
 
-This module reads the sources, `build` makes the notebooks; `reference` has the solutions.
+This module reads the sources, `build` makes the notebooks; `reference` has the solutions. A class's
+source notebook is read as the source that it was built from.
 """
 
 from dataclasses import dataclass
@@ -18,16 +19,21 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 import jupytext
+import nbformat
 from nbformat import NotebookNode
 
+from autograder.own import own_lessons
 from autograder.reference import (
     BEGIN,
+    CHECK_PREFIX,
+    DEMO_PREFIX,
     END,
     LessonError,
     Reference,
     data_folder,
-    find_reference,
     full_name,
+    lesson_names,
+    read_reference,
 )
 
 KINDS = ("exercise", "check", "demo", "free")
@@ -55,7 +61,8 @@ class Lesson:
     @cached_property
     def title(self) -> str:
         """The first heading of the lesson."""
-        return self.cells[0].source.splitlines()[0].lstrip("# ")
+        lines = self.cells[0].source.splitlines() if self.cells else []
+        return lines[0].lstrip("# ") if lines else self.name
 
     @cached_property
     def points(self) -> dict[str, float]:
@@ -74,7 +81,7 @@ class Lesson:
     @property
     def reference(self) -> Reference:
         """The lesson's solutions."""
-        return find_reference(self.name)
+        return read_reference(self.path)
 
 
 def kind_of(cell: NotebookNode) -> str:
@@ -82,36 +89,82 @@ def kind_of(cell: NotebookNode) -> str:
     return next((kind for kind in KINDS if kind in cell.metadata), "given")
 
 
-@lru_cache
 def find_lesson(lesson: str) -> Lesson:
-    """Read the lesson of this name or number.
+    """Read the lesson of this name or number; one of somebody's own goes first.
 
     Raises
     ------
     LessonError
         If there is none, or its source cannot be used.
     """
-    return read_lesson(data_folder("solutions") / f"{full_name(lesson)}.py")
+    own = own_lessons()
+    name = full_name(lesson, sorted({*lesson_names(), *own}))
+    return read_lesson(own[name].source) if name in own else shipped_lesson(name)
+
+
+def shipped_lesson(name: str) -> Lesson:
+    """Read the lesson of this package that has this name."""
+    return read_lesson(data_folder("solutions") / f"{name}.py")
 
 
 def read_lesson(path: Path) -> Lesson:
-    """Read a lesson source and check that its headers make sense.
+    """Read a lesson source, or a source notebook, and check that its headers make sense.
 
     Raises
     ------
     LessonError
         If a header is not one of those in this module's table, or a check has no exercise.
     """
+    return _read_lesson(path, path.stat().st_mtime_ns)
+
+
+@lru_cache
+def _read_lesson(path: Path, _: int) -> Lesson:
+    if path.suffix == ".ipynb":
+        return _checked(lesson_in(nbformat.read(path, as_version=4), path))
     notebook = jupytext.reads(path.read_text(encoding="utf-8"), fmt="py:percent")
-    exercises: list[str] = []
-    for number, cell in enumerate(notebook.cells, start=1):
+    for cell in notebook.cells:
         cell.metadata.pop("lines_to_next_cell", None)  # jupytext's note to itself
-        _check_header(path.name, number, cell, exercises)
+    return _checked(Lesson(path.stem, path, tuple(notebook.cells)))
+
+
+def lesson_in(notebook: NotebookNode, path: Path) -> Lesson:
+    """Return the lesson that a source notebook was built from.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        Not modified.
+    path : Path
+        Where it lies; names the lesson.
+    """
+    cells = [nbformat.from_dict(cell) for cell in notebook.cells]
+    for cell in cells:
+        record = cell.metadata.get("nbgrader", {})
+        name = record.get("grade_id", "")
+        free = cell.cell_type == "code" and not record
+        header = {"free": True} if free else {}
+        if record.get("grade") and name.startswith(CHECK_PREFIX):
+            header = {"check": name.removeprefix(CHECK_PREFIX), "points": record["points"]}
+            cell.source = ""
+        elif record.get("solution") and not record.get("grade"):
+            header = {"exercise": name}
+        elif name.startswith(DEMO_PREFIX):
+            header = {"demo": True}
+        cell.metadata = NotebookNode(header)
+    return Lesson(path.stem, path, tuple(cells))
+
+
+def _checked(lesson: Lesson) -> Lesson:
+    exercises: list[str] = []
+    file, cells = lesson.path.name, lesson.cells
+    for number, cell in enumerate(cells, start=1):
+        _check_header(file, number, cell, exercises)
         if "exercise" in cell.metadata:
             exercises.append(cell.metadata["exercise"])
-    if not notebook.cells or not notebook.cells[0].source.startswith("# "):
-        raise LessonError(f"{path.name}: the first cell must be markdown with the lesson's title")
-    return Lesson(name=path.stem, path=path, cells=tuple(notebook.cells))
+    if not cells or not cells[0].source.startswith("# "):
+        raise LessonError(f"{file}: the first cell must be markdown with the lesson's title")
+    return lesson
 
 
 def _check_header(file: str, number: int, cell: NotebookNode, exercises: list[str]) -> None:

@@ -21,9 +21,10 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.build import CHECK_PREFIX
-from autograder.lessons import Lesson, find_lesson
-from autograder.reference import lesson_names
+from autograder.handout import is_from_class, why_outdated
+from autograder.lessons import Lesson, read_lesson, shipped_lesson
+from autograder.own import own_lessons
+from autograder.reference import CHECK_PREFIX, data_folder, lesson_names
 from autograder.restoring import grade_id, text_of
 from autograder.result import CRASHED, JSON_MIME, NOT_ATTEMPTED, NOT_DEFINED, Result
 
@@ -65,6 +66,11 @@ class Marks:
         return sum(self.lesson.points.values())
 
     @property
+    def begun(self) -> bool:
+        """Whether any exercise has been worked on."""
+        return any(result.status != NOT_ATTEMPTED for result in self.results.values())
+
+    @property
     def next_exercise(self) -> Result | None:
         """The first exercise that is not right yet; None when all are."""
         return next((result for result in self.results.values() if not result.passed), None)
@@ -96,7 +102,9 @@ def read_notebook(path: Path, lesson: Lesson | None = None) -> tuple[NotebookNod
         If the file is no notebook, or holds none of the exercises it should hold.
     """
     notebook = read_cells(path)
-    found = _lesson_of(notebook, lesson)
+    found = _lesson_of(notebook, lesson, path.resolve().parent)
+    if found is None and is_from_class(notebook.cells):
+        raise NotebookError(f"{path.name} has no checks at home: your class marks it")
     if found is None:
         wanted = f"lesson {lesson.name}" if lesson else "any lesson of the course"
         raise NotebookError(f"{path.name} holds none of the exercises of {wanted}")
@@ -163,17 +171,28 @@ def results_in(notebook: NotebookNode, lesson: Lesson) -> dict[str, Result]:
 def mark_notebook(path: Path) -> Marks:
     """Run a notebook in a fresh kernel, without its demo cells, and return its verdicts.
 
-    The file is not modified. It runs as its owner's own work, with the owner's rights.
+    The file is not modified. It runs as its owner's own work, with the owner's rights. One in which
+    no exercise has been begun is not run.
 
     Raises
     ------
     NotebookError
-        If the file is no notebook of the course.
+        If the file is no notebook of the course, or needs a newer package.
     """
     from nbclient import NotebookClient
     from nbclient.exceptions import DeadKernelError
 
     notebook, lesson = read_notebook(path)
+    built = notebook.metadata.get("backprop")
+    outdated = why_outdated(built.get("version")) if isinstance(built, dict) else ""
+    if outdated:
+        raise NotebookError(f"{path.name}: {outdated}")
+    if not _is_begun(notebook, lesson):
+        unwritten = "not written yet."
+        return Marks(path, lesson, {
+            name: Result(name, NOT_ATTEMPTED, unwritten, points=points)
+            for name, points in lesson.points.items()
+        })  # fmt: skip
     notebook.cells = [
         cell for cell in notebook.cells if "demo" not in cell.metadata.get("tags", [])
     ]
@@ -202,22 +221,36 @@ def mark_notebook(path: Path) -> Marks:
     return Marks(path, lesson, results_in(notebook, lesson))
 
 
-def _lesson_of(notebook: NotebookNode, expected: Lesson | None) -> Lesson | None:
+def _is_begun(notebook: NotebookNode, lesson: Lesson) -> bool:
+    """Return whether any exercise's cell differs from the stub that was handed out."""
+    stubs = data_folder("notebooks") / f"{lesson.name}.ipynb"
+    if lesson.path.parent != data_folder("solutions") or not stubs.is_file():
+        return True  # a lesson of somebody's own: the check will tell
+    given = {cell.id: cell.source for cell in nbformat.read(stubs, as_version=4).cells}
+    cells = {grade_id(cell): cell.source for cell in notebook.cells}
+    return any(cells.get(name) != given.get(name) for name in lesson.points)
+
+
+def _lesson_of(notebook: NotebookNode, expected: Lesson | None, folder: Path) -> Lesson | None:
     """Return the lesson that a notebook answers most of; None if it answers none.
 
     A cell is known by nbgrader's record, by its own id, or by what it defines: an editor, or a
-    student who copies everything into a new notebook, may have lost the others.
+    student who copies everything into a new notebook, may have lost the others. Of lessons that it
+    may be, the expected one and those of somebody's own beside it come first.
     """
     there = set()
     for cell in notebook.cells:
         there |= {grade_id(cell), _cell_id(cell), *DEFINED.findall(cell.source)}
-    lessons = [find_lesson(name) for name in lesson_names()]
-    counts = {
-        one: sum(not there.isdisjoint((name, CHECK_PREFIX + name)) for name in one.points)
-        for one in lessons
-    }
-    best = max(lessons, key=lambda one: (counts[one], one is expected))
-    return best if counts[best] else None
+    own = [] if expected else [read_lesson(one.source) for one in own_lessons(folder).values()]
+    known = {lesson.name: lesson for lesson in filter(None, [expected, *own])}
+    shipped = [name for name in lesson_names() if name not in known]
+    lessons = [*known.values(), *map(shipped_lesson, shipped)]
+    counts = [
+        sum(not there.isdisjoint((name, CHECK_PREFIX + name)) for name in lesson.points)
+        for lesson in lessons
+    ]
+    best = max(range(len(lessons)), key=counts.__getitem__)
+    return lessons[best] if counts[best] else None
 
 
 def _cell_id(cell: NotebookNode) -> str:

@@ -12,6 +12,8 @@ called. While such a cell runs, the missing name stands for a placeholder that s
 
 import builtins
 import copy
+import math
+import operator
 import os
 import re
 import secrets
@@ -23,7 +25,8 @@ from typing import Any
 from autograder.asks import Case
 from autograder.checking import check_answer
 from autograder.exercise import Exercise
-from autograder.exercises import find_exercise
+from autograder.exercises import UnknownError, find_exercise
+from autograder.handout import handed_out, withholds
 from autograder.reference import Reference
 from autograder.result import NOT_ATTEMPTED, NOT_DEFINED, Grade, Result
 from course.gradcheck import Comparison
@@ -58,6 +61,14 @@ class NotAttempted(CheckFailed, NotImplementedError):
     """A check of a function that is not written yet."""
 
 
+class ArgumentError(TypeError, ValueError):
+    """An argument that is not what it should be."""
+
+    def _render_traceback_(self) -> list[str]:
+        """Tell IPython to show the sentence instead of a traceback through our own code."""
+        return [f"{type(self).__name__}: {self}"]
+
+
 class Markdown(str):
     """Text that a notebook renders and a terminal prints as it is."""
 
@@ -87,7 +98,7 @@ def check(
     points : float, optional
         What a right answer earns. Partly right answers earn their share.
     seed : int, optional
-        Draws the inputs of an earlier check again: the report prints it.
+        Draws the inputs of an earlier check again: the report prints it. Not below 0.
 
     Returns
     -------
@@ -102,8 +113,12 @@ def check(
         If it is not written yet.
     LookupError
         If there is no exercise of this name.
+    ArgumentError
+        If an argument is not what it should be.
     """
     exercise, reference = _exercise_of(fn)
+    _require_points(points)
+    seed = _whole("seed", seed)
     mode = os.environ.get("NBGRADER_EXECUTION")
     if isinstance(fn, Undefined):
         result = Result(
@@ -157,6 +172,8 @@ def failing_case(fn: Callable[..., Any]) -> FailingCase:
 def hint(fn: Callable[..., Any], step: int | None = None) -> Markdown:
     """Show the next hint for your function, or hint number `step`.
 
+    In a notebook that a class handed out, the last hint is off unless the instructor turns it on.
+
     Parameters
     ----------
     fn : callable
@@ -170,18 +187,25 @@ def hint(fn: Callable[..., Any], step: int | None = None) -> Markdown:
         The hint.
     """
     exercise, _ = _exercise_of(fn)
-    last = len(exercise.hints)
+    step, last = _whole("step", step), len(exercise.hints)
+    shown = last - withholds()
     if step is None:
-        step = min(_hints_given.get(exercise.name, 0) + 1, last)
+        step = min(_hints_given.get(exercise.name, 0) + 1, shown)
+    if withholds() and (step == last or not shown):
+        return Markdown(f"Your class keeps the last hint for {exercise.name} back.")
     if not 1 <= step <= last:
-        raise ValueError(f"there is no hint {step}: {exercise.name} has hints 1 to {last}")
+        raise ArgumentError(f"there is no hint {step}: {exercise.name} has hints 1 to {last}")
     _hints_given[exercise.name] = step
-    more = f"`hint({exercise.name})` shows the next one." if step < last else "That was the last."
+    more = f"`hint({exercise.name})` shows the next one." if step < shown else "That was the last."
+    if step == shown < last:
+        more = "Your class keeps the last one back."
     return Markdown(f"**Hint {step} of {last}.** {exercise.hints[step - 1]}\n\n{more}")
 
 
 def solution(fn: Callable[..., Any]) -> Markdown:
     """Show the solution of an exercise.
+
+    In a notebook that a class handed out, it is off unless the instructor turns it on.
 
     Parameters
     ----------
@@ -194,22 +218,53 @@ def solution(fn: Callable[..., Any]) -> Markdown:
         The solution's code.
     """
     exercise, reference = _exercise_of(fn)
+    if withholds():
+        return Markdown(
+            f"Your class keeps solutions back. `hint({exercise.name})` helps, and "
+            f"`failing_case({exercise.name})` gives you inputs to try."
+        )
     return Markdown(f"```python\n{reference.answers[exercise.name]}\n```")
 
 
 def _exercise_of(fn: Any) -> tuple[Exercise, Reference]:
     """Return the exercise that a function answers, by its own name or the name it is bound to."""
     if isinstance(fn, str) or not (callable(fn) or isinstance(fn, Undefined)):
-        raise TypeError(f"check, failing_case, hint and solution take your function, not {fn!r}")
+        raise ArgumentError(
+            f"check, failing_case, hint and solution take your function, not {fn!r}"
+        )
     name = getattr(fn, "__name__", type(fn).__name__)
     try:
         return find_exercise(name)
-    except LookupError:
+    except UnknownError:
         # `f = lambda x: ...` and `f = other` keep another name: look where the caller bound it.
         for bound, value in sys._getframe(2).f_globals.items():
-            if value is fn and not bound.startswith("_"):
+            if value is fn and bound != name and not bound.startswith("_"):
                 return find_exercise(bound)
+        if handed_out():
+            raise UnknownError(
+                f"{name} has no check at home: it is checked when your class is graded"
+            ) from None
         raise
+
+
+def _whole(name: str, value: Any) -> int | None:
+    """Return an argument that must be a whole number not below 0, or None if it was left out."""
+    if value is None:
+        return None
+    try:
+        number = operator.index(value)
+    except TypeError:
+        said = f"{name}={value!r} should be a whole number, such as {name}=3"
+        raise ArgumentError(said) from None
+    if number < 0:
+        raise ArgumentError(f"{name}={value!r} should not be below 0")
+    return number
+
+
+def _require_points(points: Any) -> None:
+    number = isinstance(points, int | float) and not isinstance(points, bool)
+    if points is not None and not (number and 0 <= points < math.inf):
+        raise ArgumentError(f"points={points!r} should be a number from 0 on, such as points=2")
 
 
 def show(thing: Any) -> bool:
@@ -263,7 +318,7 @@ def _tell_unwritten(
     stub = traceback.extract_tb(trace)[-1].name
     try:
         find_exercise(stub)
-    except LookupError:
+    except UnknownError:
         lines = shell.InteractiveTB.structured_traceback(kind, error, trace, tb_offset=tb_offset)
         shell._showtraceback(kind, error, lines)
     else:

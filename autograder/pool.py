@@ -36,7 +36,6 @@ from autograder.cluster import on_dask
 from autograder.execute import current_assignment, store_of, zygote_of
 from autograder.exercise import questions
 from autograder.judge import harmless
-from autograder.lessons import find_lesson
 from autograder.marking import NotebookError, read_notebook
 from autograder.notebook import GRADING_REPEATS
 from autograder.restoring import restore, steps_of
@@ -150,11 +149,11 @@ def _run_task(task: Task, file: str) -> Outcome:
     problem = problem_with(task)
     if problem:
         return Outcome(task, problem)
+    assignment = current_assignment(task.folder, task.lesson)
     try:
-        notebook, _ = read_notebook(task.path, find_lesson(task.lesson))
+        notebook, _ = read_notebook(task.path, assignment.lesson)
     except NotebookError as error:
         return Outcome(task, str(error))
-    assignment = current_assignment(task.folder, task.lesson)
     mended = restore(notebook, assignment.source)
     steps = tuple(steps_of(mended))
     content, place = assignment.content(steps), None

@@ -3,6 +3,7 @@
 | function         | prints                                                                  |
 |------------------|-------------------------------------------------------------------------|
 | `print_marks`    | one notebook's exercises with points and what is wrong                  |
+| `print_progress` | how far a learner is in every lesson                                    |
 | `print_next`     | what a learner does next                                                |
 | `print_class`    | the marks of a class, a table a lesson                                  |
 | `table`          | (returns) rows in aligned columns                                       |
@@ -11,10 +12,12 @@
 | `say_changes`    | who gains and who loses by a grading                                    |
 """
 
+import shlex
 import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from autograder.reference import lesson_names
 from autograder.result import (
     CRASHED,
     MEASURED,
@@ -51,8 +54,33 @@ def print_marks(marks: "Marks") -> None:
     ]
     print(f"{marks.path}\n{marks.lesson.title}\n")
     print(table(rows, maxcolwidths=[None, None, None, 70]))
-    done = round(20 * marks.earned / marks.points)
-    print(f"\n{'█' * done}{'░' * (20 - done)}  {marks.earned:g} of {marks.points:g} points\n")
+    print(f"\n{_bar(marks.earned, marks.points)}  {marks.earned:g} of {marks.points:g} points\n")
+
+
+def print_progress(marked: "list[Marks]") -> None:
+    """Print a line a lesson: a bar, points, exercises that are right; and one for all of them."""
+    counts = []
+    for marks in marked:
+        right = sum(result.passed for result in marks.results.values())
+        counts.append((marks.earned, marks.points, right, len(marks.results)))
+    titles = [marks.lesson.title for marks in marked]
+    if len(marked) > 1:
+        titles.append("All of them")
+        counts.append(tuple(map(sum, zip(*counts, strict=True))))
+    rows = [
+        [title, _bar(earned, points), f"{earned:g} of {points:g} points",
+         f"{right} of {exercises} exercises right"]
+        for title, (earned, points, right, exercises) in zip(titles, counts, strict=True)
+    ]  # fmt: skip
+    print(table(rows) + "\n")
+
+
+def _bar(part: float, whole: float, width: int = 20) -> str:
+    """Return a bar; it is full only for all of it, and empty only for nothing."""
+    done = round(width * part / whole) if whole else 0
+    if 0 < part < whole:
+        done = min(max(done, 1), width - 1)
+    return "█" * done + "░" * (width - done)
 
 
 def _told(result: "Result") -> str:
@@ -75,8 +103,12 @@ def print_next(marked: "list[Marks]", finished: bool) -> None:
     if left:
         # What has been tried comes first.
         result, marks = min(left, key=lambda pair: pair[0].status in UNWRITTEN)
-        name = result.exercise
+        name, folder = result.exercise, marks.path.parent
         print(f"Next: {name} in {marks.path}. Stuck? hint({name}) in the notebook.")
+        if marks.path.stem in lesson_names():
+            number = int(marks.path.stem.split("_")[0])
+            where = shlex.quote(str(folder))
+            print(f"Open it: `backprop start {where} --lesson {number}`")
     elif finished:
         print("Everything is right.")
 

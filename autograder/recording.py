@@ -31,9 +31,9 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import setenv
 from sqlalchemy import or_
 
-from autograder.build import CHECK_PREFIX
 from autograder.classroom import ClassError, class_config, database, outcome_of
 from autograder.lessons import Lesson
+from autograder.reference import CHECK_PREFIX
 from autograder.sanitize import Reader, odd_files
 
 Scores = dict[str, float | None]  # by exercise; None where a human must decide
@@ -166,7 +166,7 @@ def record_reason(folder: Path, student: str, lesson: Lesson, reason: str, zero:
         gradebook.db.commit()
 
 
-def has_marks(folder: Path, student: str, lesson: Lesson) -> bool:
+def has_marks(folder: Path, student: str, lesson: str) -> bool:
     """Return whether the gradebook has points of a student in a lesson."""
     with Gradebook(database(folder)) as gradebook:
         found = (
@@ -174,7 +174,7 @@ def has_marks(folder: Path, student: str, lesson: Lesson) -> bool:
             .join(Notebook, Notebook.id == Grade.notebook_id)
             .join(SubmittedAssignment, SubmittedAssignment.id == Notebook.assignment_id)
             .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
-            .filter(SubmittedAssignment.student_id == student, Assignment.name == lesson.name)
+            .filter(SubmittedAssignment.student_id == student, Assignment.name == lesson)
             .filter(or_(Grade.auto_score.is_not(None), Grade.manual_score.is_not(None)))
         )
         return found.first() is not None

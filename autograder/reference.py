@@ -8,14 +8,18 @@ importing what that needs (jupytext, nbformat, JSON schemas) takes about two sec
 |------------------|-----------------------------------------------------------------------------|
 | `Reference`      | the solutions of one lesson, as text and as functions                       |
 | `find_reference` | that of the lesson with a given name                                        |
-| `lesson_names`   | the lessons that exist, in order                                            |
+| `lesson_names`   | the lessons of this package, in order                                       |
 | `full_name`      | a lesson's name for its name or number                                      |
 | `data_folder`    | where solutions/ or notebooks/ are: in the checkout, or installed           |
+| `reference_in`   | the solutions that a class's source notebook holds                          |
+
+Lessons of somebody's own, and where they are looked for, are the business of `own`.
 """
 
+import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib import metadata
@@ -25,6 +29,7 @@ from typing import Any
 
 DISTRIBUTION = "backprop-course"
 BEGIN, END = "# BEGIN SOLUTION", "# END SOLUTION"
+CHECK_PREFIX, DEMO_PREFIX = "check-", "demo-"  # of the names of such cells in a notebook
 
 
 class LessonError(ValueError):
@@ -81,16 +86,45 @@ class Reference:
         return space[exercise]
 
 
-@lru_cache
 def find_reference(lesson: str) -> Reference:
-    """Read the solutions of the lesson with this name."""
-    text = (data_folder("solutions") / f"{lesson}.py").read_text(encoding="utf-8")
+    """Read the solutions of the lesson with this name; one of somebody's own goes first."""
+    from autograder.own import own_lessons  # it needs this module
+
+    own = own_lessons().get(lesson)
+    return read_reference(own.source if own else data_folder("solutions") / f"{lesson}.py")
+
+
+def read_reference(path: Path) -> Reference:
+    """Read the solutions in a lesson's source, or in a source notebook."""
+    return _read_reference(path, path.stat().st_mtime_ns)
+
+
+@lru_cache
+def _read_reference(path: Path, _: int) -> Reference:
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".ipynb":
+        return reference_in(path.stem, json.loads(text)["cells"])
     cells = []
     for chunk in re.split(r"^# %%", text, flags=re.MULTILINE)[1:]:
         header, _, source = chunk.partition("\n")
         if not re.search(r"\[markdown\]|\b(check|demo|free)=", header):
             cells.append((header, source.strip("\n")))
-    return Reference(lesson, tuple(cells))
+    return Reference(path.stem, tuple(cells))
+
+
+def reference_in(name: str, cells: Iterable[Any]) -> Reference:
+    """Return the solutions that the cells of a source notebook hold."""
+    found = []
+    for cell in cells:
+        record = cell["metadata"].get("nbgrader", {})
+        own, source = record.get("grade_id", ""), "".join(cell["source"])
+        if cell["cell_type"] != "code" or record.get("grade") or own.startswith(DEMO_PREFIX):
+            continue
+        if record.get("solution"):
+            found.append((f'exercise="{own}"', source))
+        elif record.get("locked"):
+            found.append((own, source))
+    return Reference(name, tuple(found))
 
 
 def data_folder(kind: str) -> Path:
@@ -115,20 +149,28 @@ def data_folder(kind: str) -> Path:
 
 @lru_cache
 def lesson_names() -> tuple[str, ...]:
-    """Return the names of the lessons that exist, in order."""
+    """Return the names of this package's lessons, in order."""
     return tuple(sorted(path.stem for path in data_folder("solutions").glob("[0-9]*.py")))
 
 
-def full_name(lesson: str) -> str:
+def full_name(lesson: str, names: Iterable[str] = ()) -> str:
     """Return the full name of the lesson with this name or number.
+
+    Parameters
+    ----------
+    lesson : str
+        A name or a number.
+    names : iterable of str
+        Those that there are. Left out, this package's.
 
     Raises
     ------
     LessonError
         If there is none; the sentence lists those that exist.
     """
-    for name in lesson_names():
+    names = tuple(names) or lesson_names()
+    for name in names:
         number = name.split("_")[0]
-        if lesson == name or (lesson.isdigit() and int(lesson) == int(number)):
+        if lesson == name or (lesson.isdigit() and number.isdigit() and int(lesson) == int(number)):
             return name
-    raise LessonError(f"there is no lesson {lesson!r}; the lessons are {', '.join(lesson_names())}")
+    raise LessonError(f"there is no lesson {lesson!r}; the lessons are {', '.join(names)}")

@@ -18,7 +18,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.build import CHECK_PREFIX, DEMO_PREFIX
+from autograder.reference import CHECK_PREFIX, DEMO_PREFIX
 
 MOST_CELLS, LONGEST_CELL = 2_000, 200_000  # characters; the rest is cut off, and would not help
 RUN, CHECK, ASSERT = "run", "check", "assert"

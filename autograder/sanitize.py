@@ -14,7 +14,6 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import CheckCellMetadata, DeduplicateIds
 
 from autograder.execute import current_assignment, lesson_in
-from autograder.lessons import find_lesson
 from autograder.marking import read_notebook
 from autograder.restoring import restore
 
@@ -64,7 +63,7 @@ class Reader(NotebookExporter):
         self, filename: str, resources: Any = None, **kwargs: Any
     ) -> tuple[NotebookNode, Any]:
         """Read a notebook and run the preprocessors on it."""
-        name = lesson_in(resources)
+        name = lesson_in(self.config, resources)
         if not name or not self.parent._sanitizing:
             return super().from_filename(filename, resources=resources, **kwargs)
         folder, path = Path(self.config.CourseDirectory.root), Path(filename)
@@ -72,8 +71,9 @@ class Reader(NotebookExporter):
         copies = Path(self.parent._format_dest(name, resources["nbgrader"]["student"]))
         for odd in odd_files(path.parent):
             (copies / odd.relative_to(path.parent)).unlink(missing_ok=True)
-        found, _ = read_notebook(path, find_lesson(name))
-        mended = restore(found, current_assignment(folder, name).source)
+        assignment = current_assignment(folder, name)
+        found, _ = read_notebook(path, assignment.lesson)
+        mended = restore(found, assignment.source)
         return self.from_notebook_node(mended, resources=resources, **kwargs)
 
 
@@ -86,7 +86,7 @@ class DeduplicateOthers(DeduplicateIds):
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Mend a notebook of another course."""
-        if lesson_in(resources):
+        if lesson_in(self.config, resources):
             return nb, resources
         return super().preprocess(nb, resources)
 
@@ -99,7 +99,7 @@ class CheckOthers(CheckCellMetadata):
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Check a notebook of another course."""
-        if lesson_in(resources):
+        if lesson_in(self.config, resources):
             return nb, resources
         return super().preprocess(nb, resources)
 

@@ -1,9 +1,12 @@
 """What several tests need: lesson 1, its exercises, and a class that has been graded once."""
 
+import os
 import subprocess
 import sys
 
+import nbformat
 import pytest
+from nbclient import NotebookClient
 
 from autograder.exercises import exercises_of
 from autograder.judge import Zygote
@@ -46,6 +49,23 @@ def student(zygote):
     """A student's process that has run nothing yet."""
     yield zygote.fork()
     zygote.end()
+
+
+@pytest.fixture(scope="session")
+def in_kernel():
+    """Run cells in a kernel, after one that imports what notebooks call; return their outputs."""
+
+    def run(*cells, folder=None, **environment):
+        sources = ("from autograder import check, hint, solution", *cells)
+        book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in sources])
+        resources = {"metadata": {"path": str(folder)}} if folder else {}
+        client = NotebookClient(
+            book, kernel_name="python3", allow_errors=True, timeout=60, resources=resources
+        )
+        client.execute(env=os.environ | environment, stderr=subprocess.DEVNULL)
+        return [cell.outputs for cell in book.cells[1:]]
+
+    return run
 
 
 @pytest.fixture(scope="session")

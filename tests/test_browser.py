@@ -134,7 +134,8 @@ def browser():
 def lesson(request, address, browser):
     """Open a lesson in a workspace of its own, run all its cells and wait for the last."""
     page, (server, token) = browser.new_page(viewport={"width": 1280, "height": 1000}), address
-    name = find_lesson(request.param).name
+    name, asked = find_lesson(request.param).name, []
+    page.on("request", lambda request: asked.append(request.url))
     page.goto(f"{server}/lab/workspaces/lesson{request.param}/tree/{name}.ipynb?{token}")
     page.wait_for_selector(".jp-Notebook .jp-MarkdownOutput", timeout=60_000)
     idle = ".jp-Notebook-ExecutionIndicator[data-status=idle]"
@@ -149,6 +150,11 @@ def lesson(request, address, browser):
         }""",
         timeout=90_000,
     )
+    outside = [
+        url for url in asked if not re.match(r"(http|ws)://(localhost|127)|data:|blob:", url)
+    ]
+    assert outside == [], "a lesson works offline"
+    assert page.locator(".Toastify__toast").count() == 0
     yield request.param, page
     page.close()
 

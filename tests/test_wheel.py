@@ -78,7 +78,7 @@ def test_installed_lessons_are_found_outside_the_checkout(installed):
 
 def test_installed_command_marks_a_notebook(installed):
     _, run = installed
-    code = "from pathlib import Path; from autograder.start import copy_notebooks as copy;"
+    code = "from pathlib import Path; from autograder.start import place_notebooks as copy;"
     run("-c", code + "copy(Path('own'))")
     done = run("-m", "autograder", "check", "own")
     assert done.returncode == 1, done.stderr

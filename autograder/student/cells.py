@@ -41,7 +41,8 @@ QUIET_MAGICS = {
 TIMING = {"time", "timeit", "prun", "capture"}
 # What a lesson imports from `autograder`; in a student's process it does nothing.
 STAND_INS = (
-    "answer", "bug", "check", "check_pair", "failing_case", "hint", "predict", "solution",
+    "answer", "bug", "check", "check_pair", "failing_case", "hint", "in_class", "predict",
+    "solution",
 )  # fmt: skip
 
 

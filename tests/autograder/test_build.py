@@ -1,5 +1,6 @@
 """Notebooks are built from the sources, byte for byte, and are what nbgrader would release."""
 
+import re
 import shutil
 
 import nbformat
@@ -13,6 +14,7 @@ from autograder.build import (
     source_notebook,
     student_notebook,
 )
+from autograder.handout import class_line
 from autograder.lessons import find_lesson
 from autograder.reference import data_folder, lesson_names
 
@@ -49,6 +51,7 @@ def test_two_builds_are_equal_to_the_byte(lesson):
 
 def test_student_notebook_says_where_it_comes_from_and_which_kernel_it_needs(lesson):
     metadata = student_notebook(lesson).metadata
+    assert re.fullmatch("[0-9a-f]{16}", metadata["backprop"].pop("content"))
     assert metadata["backprop"] == {
         "lesson": lesson.name,
         "source": f"solutions/{lesson.name}.py",
@@ -90,6 +93,12 @@ def test_release_by_nbgrader_is_the_committed_notebook_cell_for_cell(demo_class,
     path = folder / "release" / lesson.name / f"{lesson.name}.ipynb"
     released = nbformat.read(path, as_version=4)
     committed = nbformat.read(data_folder("notebooks") / path.name, as_version=4)
+    first = next(cell for cell in released.cells if cell.cell_type == "code")
+    assert first.source.startswith(class_line(solutions=False))
+    for cells in (released.cells, committed.cells):  # but for that one line
+        first = next(cell for cell in cells if cell.cell_type == "code")
+        first.source = first.source.removeprefix(class_line(solutions=False))
+        del first.metadata.nbgrader["checksum"]
     assert released.cells == committed.cells
     assert released.metadata.backprop == committed.metadata.backprop
 

@@ -2,6 +2,9 @@
 
 import json
 import os
+import shutil
+import subprocess
+import sys
 
 import pytest
 
@@ -11,9 +14,11 @@ from autograder.cli import main
 from autograder.doctor import examine
 from autograder.lessons import find_lesson
 from autograder.reference import lesson_names
-from autograder.start import copy_notebooks
+from autograder.start import place_notebooks
 
-COMMANDS = ["start", "check", "demo", "class", "build", "verify", "doctor"]
+COMMANDS = [
+    "start", "check", "demo", "class", "new", "build", "verify", "doctor", "completion"
+]  # fmt: skip
 
 
 def test_help_lists_every_command(capsys):
@@ -21,10 +26,56 @@ def test_help_lists_every_command(capsys):
         main(["--help"])
     told = capsys.readouterr().out
     assert all(f"    {command}" in told for command in COMMANDS)
+    assert "to learn       backprop start" in told
+    assert "Exit codes: 0 all is well, 1 some check or mark failed" in told
+
+
+def test_help_imports_nothing_heavy():
+    code = (
+        "import sys; from autograder.cli import main\n"
+        "try: main(['--help'])\n"
+        "except SystemExit: pass\n"
+        "print({'numpy', 'nbformat', 'jupytext', 'nbgrader', 'matplotlib', 'IPython', 'tqdm'}"
+        " & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.endswith("set()\n")
+
+
+def test_check_tells_its_exit_codes(capsys):
+    with pytest.raises(SystemExit, match="0"):
+        main(["check", "--help"])
+    assert "Exit codes: 0 everything is right, 1 something is not right yet, 2" in " ".join(
+        capsys.readouterr().out.split()
+    )
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish", "powershell"])
+def test_completion_prints_what_a_shell_evaluates(shell, capsys):
+    assert main(["completion", shell]) == 0
+    assert "backprop" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
-    "command", [*([one] for one in COMMANDS), ["class", "init"], ["class", "grade"]]
+    ("typed", "offered"),
+    [("backprop c", {"check", "class", "completion"}), ("backprop start --lesson 04", {"04_"})],
+)
+def test_tab_key_completes_commands_and_lessons(typed, offered):
+    environment = os.environ | {
+        "_ARGCOMPLETE": "1", "_ARGCOMPLETE_IFS": "\n", "COMP_LINE": typed,
+        "COMP_POINT": str(len(typed)), "_ARGCOMPLETE_STDOUT_FILENAME": "/dev/stdout",
+    }  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-m", "autograder"], env=environment, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    found = {word.strip() for word in done.stdout.splitlines()}
+    assert {word[:3] if word.startswith("04") else word for word in found} == offered
+
+
+@pytest.mark.parametrize(
+    "command",
+    [*([one] for one in COMMANDS), ["class", "init"], ["class", "add"], ["class", "grade"]],
 )
 def test_every_command_has_help(command, capsys):
     with pytest.raises(SystemExit, match="0"):
@@ -38,18 +89,22 @@ def test_version(capsys):
     assert capsys.readouterr().out == f"backprop-course {__version__}\n"
 
 
-@pytest.mark.parametrize("arguments", [[], ["nonsense"], ["check"], ["demo", "--students", "0"]])
+@pytest.mark.parametrize(
+    "arguments", [[], ["nonsense"], ["check", "--x"], ["demo", "--students", "0"]]
+)
 def test_wrong_usage_exits_2(arguments, capsys):
     with pytest.raises(SystemExit, match="2"):
         main(arguments)
-    assert "usage: backprop" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "usage: backprop" in told
+    assert "--help` tells more." in told
 
 
 @pytest.fixture(scope="module")
 def notebooks(tmp_path_factory, lesson):
     """A learner's folder with two exercises right and one wrong, and a file that is no notebook."""
     folder = tmp_path_factory.mktemp("own")
-    copy_notebooks(folder)
+    place_notebooks(folder)
     names = ("numerical_derivative", "power_grad", "composition_grad")
     answers = {name: lesson.reference.answers[name] for name in names}
     answers["composition_grad"] = answers["composition_grad"].replace("(-np", "(np")
@@ -68,7 +123,38 @@ def test_check_shows_marks_and_the_next_thing_to_do(notebooks, backprop):
     earned = points["numerical_derivative"] + points["power_grad"]
     assert f"{earned:g} of {sum(points.values()):g} points" in done.stdout
     assert "Next: composition_grad in" in done.stdout
+    assert f"Open it: `backprop start {notebooks} --lesson 1`" in done.stdout
+    assert "2 of 12 exercises right" in done.stdout
+    assert "0 of 13 exercises right" in done.stdout
+    assert "All of them" in done.stdout
+    assert done.stdout.count("○") == 9, "lessons that are not begun have one line each"
     assert done.stderr == ""
+
+
+def test_check_without_a_path_takes_this_folder_or_the_one_that_start_makes(
+    notebooks, backprop, tmp_path
+):
+    done = backprop("check", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "backprop-notebooks does not exist: `backprop start backprop-notebooks`" in done.stderr
+    (tmp_path / "backprop-notebooks").mkdir()
+    for name in ("02_computational_graphs.ipynb", "03_sigmoid_neuron.ipynb"):
+        shutil.copy(notebooks / name, tmp_path / "backprop-notebooks")
+    for folder in (tmp_path, tmp_path / "backprop-notebooks"):
+        done = backprop("check", cwd=folder)
+        assert done.returncode == 1, done.stderr
+        assert "0 of 28 exercises right" in done.stdout
+
+
+def test_notebook_for_a_newer_package_is_told_so(notebooks, backprop, tmp_path):
+    path = tmp_path / "03_sigmoid_neuron.ipynb"
+    text = (notebooks / path.name).read_text(encoding="utf-8")
+    assert f'"version": "{__version__}"' in text
+    path.write_text(text.replace(f'"version": "{__version__}"', '"version": "99.0"'))
+    done = backprop("check", path)
+    assert done.returncode == 2
+    assert "needs backprop-course 99.0 or newer, but" in done.stderr
+    assert " -m pip install --upgrade " in done.stderr
 
 
 def test_check_goes_on_after_a_broken_notebook(notebooks, backprop):
@@ -101,15 +187,6 @@ def test_output_survives_a_terminal_without_check_marks(notebooks, backprop):
     done = backprop("check", notebooks, env=environment)
     assert done.returncode == 1, done.stderr
     assert "?  numerical_derivative" in done.stdout
-
-
-def test_start_never_writes_over_a_learners_work(tmp_path):
-    folder = tmp_path / "new" / "notebooks"
-    assert set(copy_notebooks(folder).values()) == {True}
-    work = folder / "01_chain_rule.ipynb"
-    work.write_text("my work")
-    assert copy_notebooks(folder)[work] is False
-    assert work.read_text() == "my work"
 
 
 def test_start_into_a_file_is_told(tmp_path, capsys):

@@ -15,7 +15,7 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder.build import CHECK_PREFIX, answered_notebook, notebook_text, student_notebook
+from autograder.build import answered_notebook, notebook_text, student_notebook
 from autograder.checking import check_answer
 from autograder.classroom import ClassError, read_seed, read_students
 from autograder.demo import sample_class
@@ -23,7 +23,7 @@ from autograder.exercises import exercises_of
 from autograder.grading import misplaced
 from autograder.lessons import find_lesson
 from autograder.notebook import GRADING_REPEATS
-from autograder.reference import lesson_names
+from autograder.reference import CHECK_PREFIX, lesson_names
 
 pytestmark = pytest.mark.filterwarnings("ignore:Object of type <Submitted")
 PERFECT = sum(find_lesson("1").points.values())

@@ -5,9 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import nbformat
 import pytest
-from nbclient import NotebookClient
 
 from autograder import check, failing_case, hint, notebook, solution
 from autograder.build import answered_notebook, notebook_text
@@ -23,23 +21,12 @@ def not_written(*_):
     raise NotImplementedError
 
 
-def run(*cells, **environment):
-    """Run cells in a kernel and return their outputs."""
-    import os
-
-    sources = ("from autograder import check, hint, solution", *cells)
-    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in sources])
-    client = NotebookClient(book, kernel_name="python3", allow_errors=True, timeout=60)
-    client.execute(env=os.environ | environment, stderr=subprocess.DEVNULL)
-    return [cell.outputs for cell in book.cells[1:]]
-
-
 WRONG = "def power_grad(a, b, x):\n    return x**b, 1.0, a * b * x ** (b - 1)"
 
 
 @pytest.fixture(scope="module")
-def at_home():
-    return run(
+def at_home(in_kernel):
+    return in_kernel(
         "check(power_grad)",
         WRONG,
         "check(power_grad, points=3)",
@@ -77,8 +64,8 @@ def test_placeholder_does_not_outlive_the_cell(at_home):
     assert error.ename == "NameError"
 
 
-def test_cell_that_calls_a_stub_says_so_in_one_line():
-    called, other, checked = run(
+def test_cell_that_calls_a_stub_says_so_in_one_line(in_kernel):
+    called, other, checked = in_kernel(
         "def power_grad(a, b, x):\n    raise NotImplementedError()\n\nprint(power_grad(1, 2, 3))",
         "def mine():\n    raise NotImplementedError('later')\n\nmine()",
         "check(power_grad)",
@@ -94,8 +81,8 @@ def test_cell_that_calls_a_stub_says_so_in_one_line():
     ]
 
 
-def test_grading_returns_points_with_the_report_and_writes_no_stderr():
-    outputs = run(
+def test_grading_returns_points_with_the_report_and_writes_no_stderr(in_kernel):
+    outputs = in_kernel(
         "import numpy as np",
         WRONG.replace("    return", "    np.log(0 * np.array(x))\n    return"),
         "check(power_grad, points=3)",
@@ -180,6 +167,27 @@ def test_function_of_no_exercise_is_told_which_is_close():
         LookupError, match="no exercise called 'power_gard': did you mean 'power_grad'"
     ):
         check(power_gard)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ({"seed": "a"}, "seed='a' should be a whole number, such as seed=3"),
+        ({"seed": 1.5}, "seed=1.5 should be a whole number"),
+        ({"seed": -1}, "seed=-1 should not be below 0"),
+        ({"points": "two"}, "points='two' should be a number from 0 on, such as points=2"),
+        ({"points": float("nan")}, "points=nan should be a number"),
+        ({"points": -1}, "points=-1 should be a number from 0 on"),
+    ],
+)
+def test_argument_of_a_check_that_cannot_be_used_is_told(arguments, sentence):
+    with pytest.raises((TypeError, ValueError), match=re.escape(sentence)):
+        check(power_grad, **arguments)
+
+
+def test_step_of_a_hint_that_is_no_number_is_told():
+    with pytest.raises(TypeError, match=r"step='last' should be a whole number, such as step=3"):
+        hint(power_grad, "last")
 
 
 @pytest.mark.parametrize("thing", ["power_grad", 3, None])

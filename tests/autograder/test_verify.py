@@ -8,6 +8,7 @@ import pytest
 
 from autograder import verify
 from autograder.exercise import Mistake
+from autograder.reference import lesson_names
 from autograder.verify import run_cells, stray_files, verify_course
 
 
@@ -87,4 +88,4 @@ def test_declaration_that_cannot_be_used_is_a_problem_and_no_traceback(monkeypat
 def test_file_that_belongs_to_no_lesson_is_found(tmp_path):
     (tmp_path / "01_chain_rule.py").touch()
     (tmp_path / "01_chain_rule_old.py").touch()
-    assert stray_files([tmp_path]) == [f"{tmp_path.name}/01_chain_rule_old.py"]
+    assert stray_files([tmp_path], lesson_names()) == [f"{tmp_path.name}/01_chain_rule_old.py"]
