@@ -9,6 +9,8 @@ from pathlib import Path
 from autograder.reference import data_folder
 
 BACKUPS = "backups"
+# Defaults for JupyterLab: no question about news at the first start, nothing fetched.
+JUPYTER_DEFAULTS = Path(__file__).parent / "jupyter"
 
 
 def place_notebooks(folder: Path) -> dict[Path, str]:
@@ -114,13 +116,13 @@ def open_jupyterlab(notebook: Path, *, browser: bool) -> int:
         "-m",
         "jupyterlab",
         f"--LabApp.default_url=/lab/tree/{notebook.name}",
-        "--LabApp.news_url=None",  # no question about news at the first start; nothing is fetched
-        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     ]
     command += ["--log-level=ERROR"]  # the address is printed all the same
     command += [] if browser else ["--no-browser"]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command += ["--allow-root"]  # in a container a learner often is root, and Jupyter refuses
+    paths = os.environ.get("JUPYTER_CONFIG_PATH"), str(JUPYTER_DEFAULTS)
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, paths))
     os.chdir(notebook.parent)
     if os.name == "posix":
         os.execv(sys.executable, command)  # one process: who stops it stops JupyterLab
