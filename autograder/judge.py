@@ -114,6 +114,7 @@ class StudentProcess:
     def __init__(self, channel: socket.socket, pid: int, work: Path, limits: Limits) -> None:
         self.channel, self.pid, self.work, self.limits = channel, pid, work, limits
         self.born = time.monotonic()
+        self.reaches = ""  # what its cells name, in the sense of `numeric.reaches`
         self.channel.settimeout(TICK)
 
     def sender(self) -> int:
@@ -484,7 +485,7 @@ class There:
             or any(type(seen[name]) is not kind for name, kind in kinds.items())
         ):
             raise LostError(BREACH)
-        return Watched(**seen)
+        return Watched(**seen, reaches=self.student.reaches)
 
 
 @lru_cache(maxsize=256)

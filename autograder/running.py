@@ -34,6 +34,7 @@ from autograder.judge import (
     harmless,
 )
 from autograder.notebook import GRADING_REPEATS
+from autograder.numeric import reaches
 from autograder.restoring import ASSERT, CHECK, RUN, Step
 from autograder.result import CRASHED, NOT_DEFINED, Grade, Result
 from autograder.student.cells import PICTURE_BYTES, PICTURES
@@ -130,6 +131,7 @@ def _run_once(
     except LostError:
         run.sure = False
         return False
+    student.reaches = reaches(step.text for step in steps if step.kind == RUN)
     late = []
     for step in itertools.chain(steps, late):  # grows on the way
         if step in fatal or (step.kind == CHECK and step.text in run.results):

@@ -32,11 +32,14 @@ class Watched:
         Whether a function returned complex numbers.
     library : bool
         Whether `course.gradcheck` was called.
+    reaches : str
+        What its notebook names that only serves to change how it is watched; for the judge to say.
     """
 
     most_calls: int = 0
     complex: bool = False
     library: bool = False
+    reaches: str = ""
 
 
 def watch(

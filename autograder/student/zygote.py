@@ -25,7 +25,6 @@ import signal
 import socket
 import struct
 import sys
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -201,7 +200,8 @@ def _plain(reply: Reply) -> dict[str, Any]:
 def _watch(space: dict[str, Any], name: str, parcel: bytes, number: int) -> dict[str, Any]:
     """Return what an answer calls on one case of a parcel."""
     driver, cases = pickle.loads(parcel)
-    return asdict(watch(space[name], driver, cases[number]))
+    seen = watch(space[name], driver, cases[number])
+    return {"most_calls": seen.most_calls, "complex": seen.complex, "library": seen.library}
 
 
 def begin() -> None:
