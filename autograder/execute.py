@@ -25,7 +25,10 @@ from autograder.student.sandbox import SEALED, Limits, level
 
 
 class Execute(StockExecute):
-    """Runs the lessons of this course outside the grader's process."""
+    """Runs the lessons of this course outside the grader's process.
+
+    Its options, besides those of nbgrader's own, are what one notebook may use: see `Limits`.
+    """
 
     unsafe = Bool(False, help="Grade where students' code cannot be sealed off.").tag(config=True)
     run_demos = Bool(False, help="Run the demo cells too; nothing depends on them.").tag(
@@ -37,8 +40,15 @@ class Execute(StockExecute):
     submission_seconds = Int(
         Limits.submission_seconds, help="Seconds of computing for a whole notebook."
     ).tag(config=True)
-    memory = Int(Limits.memory, help="Bytes of memory for a notebook's process.").tag(config=True)
-    disk = Int(Limits.disk, help="Bytes that a notebook may write.").tag(config=True)
+    patience = Float(
+        Limits.patience, help="Seconds by the clock for each of computing; a guard against sleep."
+    ).tag(config=True)
+    memory = Int(Limits.memory, help="Bytes of memory.").tag(config=True)
+    disk = Int(Limits.disk, help="Bytes of all files together.").tag(config=True)
+    file_size = Int(Limits.file_size, help="Bytes of one file.").tag(config=True)
+    files = Int(Limits.files, help="Files and folders.").tag(config=True)
+    open_files = Int(Limits.open_files, help="Open files.").tag(config=True)
+    tasks = Int(Limits.tasks, help="Threads.").tag(config=True)
 
     def preprocess(
         self, nb: NotebookNode, resources: Any, *args: Any, **kwargs: Any

@@ -27,7 +27,7 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from multiprocessing.util import Finalize
 from pathlib import Path
@@ -121,6 +121,7 @@ class StudentProcess:
     def __init__(self, channel: socket.socket, pid: int, work: Path, limits: Limits) -> None:
         self.channel, self.pid, self.work, self.limits = channel, pid, work, limits
         self.born = time.monotonic()
+        self.reaches = ""  # what its cells name, in the sense of `numeric.reaches`
         self.channel.settimeout(TICK)
 
     def sender(self) -> int:
@@ -504,7 +505,8 @@ class There:
         answer = self.student.ask("watch", self.exercise.name, parcel(self.exercise, asked))
         if not isinstance(answer, list) or len(answer) != len(asked):
             raise LostError(BREACH)
-        return iter([_read_watched(seen) for seen in answer])
+        reaches = self.student.reaches
+        return iter([replace(_read_watched(seen), reaches=reaches) for seen in answer])
 
 
 @lru_cache(maxsize=256)
@@ -521,7 +523,7 @@ def _read_watched(data: Any) -> Watched:
     LostError
         If it is not that.
     """
-    kinds = {"most_calls": int, "complex": bool, "called": tuple}
+    kinds = {"most_calls": int, "complex": bool, "called": tuple, "reaches": str}
     if (
         not isinstance(data, dict)
         or data.keys() != kinds.keys()

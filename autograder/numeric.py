@@ -6,12 +6,20 @@
 | repeated      | one function is called more often than the gradient has entries            |
 | complex       | a function returns complex numbers: the complex-step derivative            |
 | library       | `course.gradcheck` is called                                               |
+| reaching      | in grading: its notebook names what it is watched with                     |
 
 Accuracy alone proves nothing: sigma(a)·(1 - sigma(a)) is good to 2e-9 only at a = 18, and right. A
 helper that is called for each entry proves nothing either, so `repeated` counts only beside
-`inexact` or `complex`. One proof of the others is full marks and a human look.
+`inexact` or `complex`, and `reaching` likewise. One proof of the others is full marks and a human
+look.
+
+Calls and types are seen where the answer runs, and code that runs there can lie about them: it can
+put a function of its own in the place of the one that watches. `reaches` finds the words for that
+in the text of a notebook. It is no wall, since words can be put together; `inexact`, which nobody
+there can change, is told to a human in any case.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -30,6 +38,10 @@ from course.gradcheck import relative_error
 # A formula in float64 is off by 1e-16 to 1e-15, a Richardson extrapolation by 1e-14 and more.
 INEXACT = 4e-15
 TINY = 1e-6  # of a saturated unit's derivative every method gives 0
+_REACHING = re.compile(
+    r"\bautograder\s*\.\s*student\b|\b(?:settrace|setprofile|_getframe|_current_frames|ctypes)\b"
+    r"|\bsys\s*\.\s*(?:modules|monitoring)\b|\bgc\s*\.\s*get_|\b__(?:globals|subclasses|code)__\b"
+)
 MOST = 0.75  # of all values: a formula may be inexact on one family, where it saturates
 Watch = Callable[[Iterable[Question]], Iterable[Watched]]
 
@@ -76,9 +88,18 @@ def suspect(
     # A formula that is checked on the way calls gradcheck, which calls the function many times.
     if reasons and seen.most_calls > entries:
         reasons.append(f"one function is called {seen.most_calls} times for {entries} derivatives")
+    told = bool(reasons)
     if any(called.file == gradcheck.__file__ for called in seen.called):
         reasons.append("it calls course.gradcheck")
+    if seen.reaches and (told or not reasons):
+        reasons.append(f"its notebook reaches for {seen.reaches}")
     return Suspicion(len(reasons) > 1, tuple(reasons)) if reasons else None
+
+
+def reaches(cells: Iterable[str]) -> str:
+    """Return the first word by which cells reach for what they are watched with, empty if none."""
+    found = (_REACHING.search(cell) for cell in cells)
+    return next((match[0] for match in found if match), "")
 
 
 def _entries(trial: Trial) -> int:

@@ -34,6 +34,7 @@ from autograder.judge import (
     harmless,
 )
 from autograder.notebook import GRADING_REPEATS
+from autograder.numeric import reaches
 from autograder.restoring import ASSERT, CHECK, RUN, Step
 from autograder.result import CRASHED, NOT_DEFINED, Grade, Result
 from autograder.student.cells import PICTURE_BYTES, PICTURES
@@ -134,6 +135,7 @@ def _run_once(
     except LostError:
         run.sure = False
         return False
+    student.reaches = reaches(step.text for step in steps if step.kind == RUN)
     again: dict[str, list[Step]] = {RUN: [], ASSERT: [], CHECK: []}
     for step in itertools.chain(steps, *again.values()):  # these grow on the way
         if step in fatal or (step.kind == CHECK and step.text in run.results):

@@ -50,11 +50,14 @@ class Watched:
         Whether a function returned complex numbers.
     called : tuple of Called
         The functions of the `course` library that were called, in the order of the first calls.
+    reaches : str
+        What its notebook names that only serves to change how it is watched; for the judge to say.
     """
 
     most_calls: int = 0
     complex: bool = False
     called: tuple[Called, ...] = ()
+    reaches: str = ""
 
 
 def watch(
