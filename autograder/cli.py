@@ -21,6 +21,7 @@ from autograder.printing import (
     print_marks,
     print_next,
     print_progress,
+    print_tally,
     progress,
     say,
     say_changes,
@@ -237,7 +238,7 @@ def _check(options: argparse.Namespace) -> int:
     from autograder.marking import NotebookError, mark_notebook
 
     marked, broken = [], []
-    for path in progress(_notebooks(options.paths), what="notebooks"):
+    for path in progress(_notebooks(options.paths), what="marked", unit="notebooks"):
         try:
             marked.append(mark_notebook(path))
         except NotebookError as error:
@@ -333,21 +334,24 @@ def _class_add(options: argparse.Namespace) -> int:
 
 
 def _class_grade(options: argparse.Namespace) -> int:
-    from autograder.grading import grade_class, misplaced, run_shard
+    from autograder.grading import Tally, grade_class, misplaced, run_shard
 
     for path in misplaced(options.folder):
         say(f"not graded: {path}; a notebook belongs in submitted/STUDENT/LESSON/LESSON.ipynb")
-    how = {"workers": options.workers, "unsafe": options.unsafe, "progress": progress}
+    shown = partial(progress, disable=True) if options.json else progress
+    how = {"workers": options.workers, "unsafe": options.unsafe, "progress": shown}
     if options.shard:
         count = run_shard(options.folder, options.lessons, *options.shard, **how)
         print(f"{count} submissions are run; when all shards are: `backprop class grade`")
         return OK
     how |= {"scheduler": options.scheduler, "announce": say_changes}
-    submissions = grade_class(options.folder, options.lessons, **how)
+    tally = Tally()
+    submissions = grade_class(options.folder, options.lessons, tally=tally, **how)
     if options.json:
         print(json.dumps([one.to_dict() for one in submissions], indent=1))
     else:
         print_class(submissions)
+        print_tally(tally)
     return FAILED if any(one.problem for one in submissions) else OK
 
 
@@ -395,7 +399,10 @@ def _verify(options: argparse.Namespace) -> int:
 
     seeds = 50 if options.thorough else 3
     reports, strays = verify_course(
-        seeds, partial(progress, what="lessons"), options.thorough, options.folder
+        seeds,
+        partial(progress, what="checked", unit="lessons"),
+        options.thorough,
+        options.folder,
     )
     head = ["lesson", "exercises", "points", "mistakes", "named", "mutants", "problems"]
     rows = [

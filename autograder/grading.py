@@ -3,6 +3,7 @@
 | name          | does                                                                      |
 |---------------|---------------------------------------------------------------------------|
 | `Submission`  | one student's marks in one lesson, and what was wrong with the notebook   |
+| `Tally`       | what a grading has done                                                   |
 | `grade_class` | grades all that is new or changed                                         |
 | `run_shard`   | runs a part of it, on a machine of a cluster, and records nothing         |
 | `Change`      | a mark that a second grading gives or takes                               |
@@ -15,8 +16,9 @@ crash, does only what is new. A notebook that cannot be marked at all gets 0 and
 """
 
 import hashlib
+import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -97,6 +99,28 @@ class Submission:
         }
 
 
+@dataclass
+class Tally:
+    """What a grading has done, for one line.
+
+    Parameters
+    ----------
+    run, reused, broken : int
+        Submissions that were run, those whose run or marks were there, and those that are no
+        notebook.
+    seconds : float
+        That running and recording took.
+    sandboxes : set of str
+        The levels that they were run at.
+    """
+
+    run: int = 0
+    reused: int = 0
+    broken: int = 0
+    seconds: float = 0.0
+    sandboxes: set[str] = field(default_factory=set)
+
+
 @dataclass(frozen=True)
 class Change:
     """A mark that another grading gives or takes.
@@ -125,6 +149,7 @@ def grade_class(
     unsafe: bool = False,
     progress: Callable[..., Iterable] = _silent,
     announce: Callable[[list[Change]], None] = lambda changes: None,
+    tally: Tally | None = None,
 ) -> list[Submission]:
     """Grade everything handed in that is new or changed, and return all marks.
 
@@ -144,6 +169,8 @@ def grade_class(
         progress(items, total, what=...) iterates over what is done, showing how far.
     announce : callable
         Gets the marks that change for who had some, before they are written.
+    tally : Tally, optional
+        Is filled in.
 
     Returns
     -------
@@ -171,9 +198,12 @@ def grade_class(
         notes[one["submission"]] = one
         append(folder / GRADED_FILE, one)
 
-    waiting = []
+    waiting, tally, began = [], tally or Tally(), time.monotonic()
     run = partial(progress, what="graded")
     for outcome in run_all(changed, workers, run, scheduler, then=_record_new):
+        if outcome.place:
+            tally.run += 1
+            tally.sandboxes.add(outcome.sandbox)
         if outcome.recorded == "":
             note(outcome, "")
         else:
@@ -184,6 +214,9 @@ def grade_class(
     recorded = in_workers(_record, jobs, min(workers, RECORDERS))
     for job, failure in progress(recorded, len(jobs), "recorded") if jobs else ():
         note(by_task[job[0]], _record_alone(job) if failure or failure is None else "")
+    tally.broken = sum(not notes[_name(task)]["content"] for task in todo)
+    tally.reused = len(todo) - tally.run - tally.broken
+    tally.seconds = time.monotonic() - began
     return _submissions(folder, todo, notes)
 
 
@@ -323,7 +356,7 @@ def _note(one: Outcome, failure: str, key: str) -> dict[str, Any]:
         "submission": _name(one.task),
         "key": key if one.sure and not (one.failure or failure) else "",
         "problem": problem,
-        "content": "" if problem else one.content,
+        "content": one.content,
         "signature": one.signature,
         "look": [] if problem else list(one.look),
         "sandbox": one.sandbox,

@@ -9,6 +9,7 @@
 | `table`          | (returns) rows in aligned columns                                       |
 | `say`            | a note, on stderr                                                       |
 | `progress`       | a progress bar on stderr while items are gone through                   |
+| `print_tally`    | how many submissions were run, how fast, in which sandbox               |
 | `say_changes`    | who gains and who loses by a grading                                    |
 """
 
@@ -29,7 +30,7 @@ from autograder.result import (
 )
 
 if TYPE_CHECKING:
-    from autograder.grading import Change, Submission
+    from autograder.grading import Change, Submission, Tally
     from autograder.marking import Marks
     from autograder.result import Result
 
@@ -162,13 +163,29 @@ def say(sentence: str) -> None:
     print(sentence, file=sys.stderr)
 
 
-def progress(items: Iterable, total: int | None = None, what: str = "done") -> Iterable:
+def progress(
+    items: Iterable,
+    total: int | None = None,
+    what: str = "done",
+    unit: str = "submissions",
+    disable: bool = False,
+) -> Iterable:
     """Iterate over items with a progress bar on stderr, if that is a terminal."""
     from tqdm import tqdm
 
     total = len(items) if total is None else total
-    quiet = not sys.stderr.isatty()
-    return tqdm(items, what, total, leave=False, disable=quiet, dynamic_ncols=True)
+    quiet = disable or not sys.stderr.isatty()
+    return tqdm(items, what, total, leave=False, disable=quiet, dynamic_ncols=True, unit=f" {unit}")
+
+
+def print_tally(tally: "Tally") -> None:
+    """Print in one line what a grading has done."""
+    told = f"{tally.run} run, {tally.reused} reused"
+    if tally.broken:
+        told += f", {tally.broken} broken"
+    if tally.run:
+        told += f"; {tally.run / tally.seconds:.3g} a second; sandbox: {', '.join(tally.sandboxes)}"
+    print(f"\n{tally.run + tally.reused + tally.broken} submissions: {told}.")
 
 
 def say_changes(changes: "list[Change]") -> None:
