@@ -132,7 +132,7 @@ def create_class(folder: Path, students: Path | None = None) -> list[str]:
         _fill(folder)
         if students:
             write_list(folder, roster)
-            enter(folder, roster)
+            enter(folder)
     except BaseException:  # an interrupt too: a half-made class would only be in the way
         shutil.rmtree(folder, ignore_errors=True)
         raise

@@ -4,6 +4,7 @@
 |---------------|---------------------------------------------------------------------------|
 | `Submission`  | one student's marks in one lesson, and what was wrong with the notebook   |
 | `grade_class` | grades all that is new or changed                                         |
+| `graded`      | everybody's marks as they stand, and what is not graded yet               |
 | `run_shard`   | runs a part of it, on a machine of a cluster, and records nothing         |
 | `Change`      | a mark that a second grading gives or takes                               |
 | `misplaced`   | the notebooks that were put where no lesson is looked for                 |
@@ -53,6 +54,8 @@ class Submission:
         The name of the student's folder.
     lesson : Lesson
         What it answers.
+    points : dict of str to float
+        What each exercise is worth in this class.
     scores : dict of str to float or None
         Points by exercise as the gradebook has them; None where a human must decide.
     content : str
@@ -61,15 +64,19 @@ class Submission:
         Why it could not be marked.
     look : str
         Why a human should look at it, whatever its marks.
+    sandbox : str
+        What sealed off the student's code.
     """
 
     folder: Path
     student: str
     lesson: Lesson
+    points: dict[str, float]
     scores: Scores
     content: str = ""
     problem: str = ""
     look: str = ""
+    sandbox: str = ""
 
     @property
     def total(self) -> float:
@@ -88,7 +95,7 @@ class Submission:
             "student": self.student,
             "lesson": self.lesson.name,
             "total": self.total,
-            "points": sum(self.lesson.points.values()),
+            "points": sum(self.points.values()),
             "scores": self.scores,
             "problem": self.problem,
             "look": self.look,
@@ -179,6 +186,37 @@ def grade_class(
         with (folder / GRADED_FILE).open("a", encoding="utf-8") as file:
             file.write(json.dumps(note) + "\n")
     return _submissions(folder, todo, notes)
+
+
+def graded(folder: Path, lessons: Iterable[str] = ()) -> tuple[list[Submission], list[str]]:
+    """Return everybody's marks as they stand, and what is to be graded first.
+
+    Parameters
+    ----------
+    folder : Path
+        The class.
+    lessons : iterable of str
+        Names or numbers. Left out, all that anybody handed in.
+
+    Returns
+    -------
+    list of Submission
+        What has been graded, by lesson, then by student.
+    list of str
+        STUDENT/LESSON of what is new or has changed since.
+
+    Raises
+    ------
+    ClassError
+        If the folder is not a class, or nothing was handed in.
+    LessonError
+        If there is no such lesson.
+    """
+    class_config(folder)
+    todo, notes = _todo(folder, lessons), _read_notes(folder)
+    done = [task for task in todo if _name(task) in notes]
+    changed = [_name(task) for task in todo if notes.get(_name(task), {}).get("key") != _key(task)]
+    return _submissions(folder, done, notes), changed
 
 
 def run_shard(
@@ -289,7 +327,7 @@ def _changes(folder: Path, done: list[_Done]) -> list[Change]:
     """Return the marks that differ from those in the gradebook, for who has any."""
     changes = []
     for name in dict.fromkeys(one.task.lesson for one in done):
-        before = marks_in(folder, find_lesson(name))
+        before = marks_in(folder, find_lesson(name), current_assignment(folder, name).points)
         for one in done:
             scores = before.get(one.task.student) if one.task.lesson == name else None
             for exercise, score in (scores or {}).items():
@@ -329,16 +367,16 @@ def _submissions(
     """Return everybody's marks as gradebook and notes have them."""
     submissions = []
     for name in dict.fromkeys(task.lesson for task in tasks):
-        lesson, marks = find_lesson(name), marks_in(folder, find_lesson(name))
+        lesson, points = find_lesson(name), current_assignment(folder, name).points
+        marks = marks_in(folder, lesson, points)
         own = {task.student: notes[_name(task)] for task in tasks if task.lesson == name}
         signatures = {who: note["signature"] for who, note in own.items() if not note["problem"]}
         doubts = doubtful(signatures)
         for student, note in own.items():
             look = "; ".join(filter(None, [doubts.get(student, ""), *note["look"]]))
-            scores = marks.get(student, dict.fromkeys(lesson.points))
-            submissions.append(
-                Submission(folder, student, lesson, scores, note["content"], note["problem"], look)
-            )
+            scores = marks.get(student, dict.fromkeys(points))
+            found = (note["content"], note["problem"], look, note.get("sandbox", ""))
+            submissions.append(Submission(folder, student, lesson, points, scores, *found))
     return submissions
 
 

@@ -85,13 +85,14 @@ def print_class(submissions: "list[Submission]") -> None:
     """Print a table a lesson: a row for each student, a column for each exercise."""
     for lesson in dict.fromkeys(one.lesson for one in submissions):
         own = [one for one in submissions if one.lesson is lesson]
-        head = ["student", *range(1, len(lesson.points) + 1), "total"]
+        points = own[0].points
+        head = ["student", *range(1, len(points) + 1), "total"]
         rows = [[one.student, *map(_cell, one.scores.values()), f"{one.total:g}"] for one in own]
-        full = ["points", *(f"{points:g}" for points in lesson.points.values())]
+        full = ["points", *(f"{one:g}" for one in points.values())]
         print(f"\n{lesson.title}\n")
-        rows.append([*full, f"{sum(lesson.points.values()):g}"])
+        rows.append([*full, f"{sum(points.values()):g}"])
         print(table(rows, head, colalign=["left", *["right"] * (len(head) - 1)]))
-        names = [f"{number} {name}" for number, name in enumerate(lesson.points, start=1)]
+        names = [f"{number} {name}" for number, name in enumerate(points, start=1)]
         print("\n" + _wrapped(names))
         for one in own:
             if one.problem:

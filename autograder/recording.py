@@ -10,6 +10,7 @@
 
 import html
 import shutil
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
@@ -55,8 +56,17 @@ def record_zero(folder: Path, student: str, lesson: Lesson, reason: str) -> None
         gradebook.db.commit()
 
 
-def marks_in(folder: Path, lesson: Lesson) -> dict[str, Scores]:
+def marks_in(folder: Path, lesson: Lesson, exercises: Iterable[str]) -> dict[str, Scores]:
     """Return everybody's points in a lesson, by student and exercise, in one query.
+
+    Parameters
+    ----------
+    folder : Path
+        The class.
+    lesson : Lesson
+        What they worked on.
+    exercises : iterable of str
+        What this class's notebook checks.
 
     Raises
     ------
@@ -93,7 +103,7 @@ def marks_in(folder: Path, lesson: Lesson) -> dict[str, Scores]:
             score = automatic if manual is None else manual
             score = None if score is None or (undecided and manual is None) else score
             name = cell.removeprefix(CHECK_PREFIX)
-            scores = marks.setdefault(student, dict.fromkeys(lesson.points))
+            scores = marks.setdefault(student, dict.fromkeys(exercises))
             if name in scores:
                 scores[name] = None if score is None else score + (extra or 0.0)
     return marks

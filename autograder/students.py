@@ -6,7 +6,8 @@
 | `read_students` | reads a list: commas, semicolons or tabs, in any usual encoding          |
 | `write_list`    | keeps it in the class's folder as `students.csv`                         |
 | `class_list`    | the list of a class, empty if it has none                                |
-| `everybody`     | who is on the list or in the gradebook                                   |
+| `strangers`     | who is not on it                                                         |
+| `everybody`     | who is on it; if there is none, who is in the gradebook                  |
 | `enter`         | puts the list into the gradebook                                         |
 
 The gradebook a class exports from Canvas, and Moodle's list of participants, are class lists too.
@@ -184,26 +185,35 @@ def class_list(folder: Path) -> dict[str, Student]:
     return {student.id: student for student in read_students(path)} if path.is_file() else {}
 
 
+def strangers(folder: Path, students: Iterable[str]) -> list[str]:
+    """Return the ids that are not on the class's list, none if it has no list."""
+    known = class_list(folder)
+    return sorted(set(students) - known.keys()) if known else []
+
+
 def everybody(folder: Path) -> dict[str, Student]:
-    """Return who is on the list or in the gradebook, by id; what the list says counts."""
+    """Return who is on the class's list, by id; if it has none, who is in its gradebook."""
+    return class_list(folder) or _in_gradebook(folder)
+
+
+def _in_gradebook(folder: Path) -> dict[str, Student]:
     from nbgrader.api import Gradebook
 
+    columns = [field.name for field in fields(Student)]
     with Gradebook(database(folder)) as gradebook:
-        known = {
-            one.id: Student(
-                *(one.id, one.first_name or "", one.last_name or ""),
-                *(one.email or "", one.lms_user_id or ""),
-            )
+        return {
+            one.id: Student(*(getattr(one, column) or "" for column in columns))
             for one in gradebook.students
         }
-    return known | class_list(folder)
 
 
-def enter(folder: Path, students: Iterable[Student]) -> None:
-    """Put students into the gradebook, or change what it has of them."""
+def enter(folder: Path) -> None:
+    """Put the class's list into the gradebook, where it is not there yet."""
     from nbgrader.api import Gradebook
 
+    known = _in_gradebook(folder)
+    missing = [one for one in class_list(folder).values() if known.get(one.id) != one]
     with Gradebook(database(folder)) as gradebook:
-        for student in students:
-            known = {name: value for name, value in asdict(student).items() if value}
-            gradebook.update_or_create_student(known.pop("id"), **known)
+        for student in missing:
+            columns = {name: value for name, value in asdict(student).items() if value}
+            gradebook.update_or_create_student(columns.pop("id"), **columns)
