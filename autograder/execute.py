@@ -1,15 +1,17 @@
 """Our step in nbgrader's autograde: runs a notebook in a student's process, or replays its run.
 
 The class's nbgrader_config.py puts `Execute` in the place of nbgrader's own, so the command line,
-the formgrader's button and `backprop class grade` give equal marks. Notebooks of other courses go
-on to nbgrader's own, in a kernel.
+the formgrader's button and `backprop class grade` give equal marks. Notebooks that are no lesson of
+this course go on to nbgrader's own, in a kernel.
 """
 
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import nbformat
 from nbformat import NotebookNode
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import Execute as StockExecute
 from traitlets import Bool
 
@@ -35,12 +37,11 @@ class Execute(StockExecute):
         self, nb: NotebookNode, resources: Any, *args: Any, **kwargs: Any
     ) -> tuple[NotebookNode, Any]:
         """Put into a sanitized notebook the outputs that nbgrader reads the marks from."""
-        name = resources.get("nbgrader", {}).get("assignment")
-        if name not in lesson_names():
+        assignment = assignment_of(self.config, resources)
+        if assignment is None:
             return super().preprocess(nb, resources, *args, **kwargs)
         folder = Path(self.config.CourseDirectory.root)
         require_seal(self.unsafe)
-        assignment = current_assignment(folder, name)
         mended = restore(nb, assignment.source)
         steps = tuple(steps_of(mended, self.run_demos))
         store, content = store_of(folder), assignment.content(steps)
@@ -82,16 +83,53 @@ def store_of(folder: Path) -> Store:
     return Store(folder)
 
 
-def current_assignment(folder: Path, name: str) -> Assignment:
+def assignment_of(config: Any, resources: Any) -> Assignment | None:
+    """Return the lesson that nbgrader is at work on, None if it is not one of this course.
+
+    A lesson is known by what stands in its source notebook's metadata, whatever the assignment and
+    the notebook are called; without that, by its name.
+
+    Parameters
+    ----------
+    config : traitlets.config.Config
+        nbgrader's.
+    resources : dict
+        nbgrader's, with the names of assignment and notebook.
+    """
+    names = resources.get("nbgrader", {})
+    course = CourseDirectory(config=config)
+    place = course.format_path(course.source_directory, ".", names.get("assignment", ""))
+    path = Path(place) / f"{names.get('notebook', '')}.ipynb"
+    lesson = _lesson_in(path, _stamp(path)) if path.is_file() else None
+    if lesson is None and names.get("notebook") == names.get("assignment"):
+        lesson = names.get("assignment")  # never let a lesson run in a kernel by oversight
+    return current_assignment(Path(course.root), lesson, path) if lesson in lesson_names() else None
+
+
+@lru_cache(maxsize=32)
+def _lesson_in(path: Path, stamp: int) -> str | None:
+    try:
+        return nbformat.read(path, as_version=4).metadata.get("backprop", {}).get("lesson")
+    except Exception:  # a broken source notebook is not ours to tell
+        return None
+
+
+def current_assignment(folder: Path, name: str, path: Path | None = None) -> Assignment:
     """Return a lesson of a class as it is now; it is read again when a file has changed."""
-    files = [folder / "source" / name / f"{name}.ipynb", folder / "exercises" / f"{name}.py"]
-    stamps = tuple(file.stat().st_mtime_ns if file.is_file() else 0 for file in files)
-    return _read_assignment(folder, name, read_seed(folder), stamps)
+    path = path or folder / "source" / name / f"{name}.ipynb"
+    stamps = _stamp(path), _stamp(folder / "exercises" / f"{name}.py")
+    return _read_assignment(folder, name, read_seed(folder), path, stamps)
+
+
+def _stamp(file: Path) -> int:
+    return file.stat().st_mtime_ns if file.is_file() else 0
 
 
 @lru_cache(maxsize=8)
-def _read_assignment(folder: Path, name: str, seed: int, stamps: tuple[int, ...]) -> Assignment:
-    return open_assignment(folder, name, seed)
+def _read_assignment(
+    folder: Path, name: str, seed: int, path: Path, stamps: tuple[int, ...]
+) -> Assignment:
+    return open_assignment(folder, name, seed, path)
 
 
 def _copy_records(nb: NotebookNode, mended: NotebookNode) -> None:

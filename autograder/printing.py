@@ -5,6 +5,7 @@
 | `print_marks`    | one notebook's exercises with points and what is wrong                  |
 | `print_next`     | what a learner does next                                                |
 | `print_class`    | the marks of a class, a table a lesson                                  |
+| `print_demo`     | the marks of the sample class, all lessons in one table                 |
 | `table`          | (returns) rows in aligned columns                                       |
 | `say`            | a note, on stderr                                                       |
 | `progress`       | a progress bar on stderr while items are gone through                   |
@@ -102,6 +103,25 @@ def print_class(submissions: "list[Submission]") -> None:
                 print(f"{one.student}: ? needs a human look: {', '.join(undecided)}.")
             if one.look:
                 print(f"{one.student}: needs a human look: {one.look}.")
+
+
+def print_demo(submissions: "list[Submission]") -> None:
+    """Print the marks of a class, students by lessons; of one lesson, by exercises."""
+    lessons = list(dict.fromkeys(one.lesson for one in submissions))
+    if len(lessons) == 1:
+        print_class(submissions)
+        return
+    totals = {(one.student, one.lesson): one.total for one in submissions}
+    students = dict.fromkeys(one.student for one in submissions)
+    worth = {one.lesson: sum(one.points.values()) for one in submissions}
+    rows = []
+    for student in students:
+        earned = [totals[student, lesson] for lesson in lessons]
+        rows.append([student, *(f"{points:g}" for points in earned), f"{sum(earned):g}"])
+    rows.append(["points", *(f"{worth[one]:g}" for one in lessons), f"{sum(worth.values()):g}"])
+    head = ["student", *range(1, len(lessons) + 1), "total"]
+    print(table(rows, head, colalign=["left", *["right"] * (len(head) - 1)]))
+    print("\n" + "\n".join(one.title for one in lessons))
 
 
 def _cell(score: float | None) -> str:

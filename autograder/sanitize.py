@@ -1,13 +1,11 @@
 """What is mended in a notebook that was handed in, before nbgrader looks at it."""
 
-from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
 from nbgrader.preprocessors import CheckCellMetadata, DeduplicateIds
 
-from autograder.execute import current_assignment
-from autograder.reference import lesson_names
+from autograder.execute import assignment_of
 from autograder.restoring import restore
 
 
@@ -20,11 +18,10 @@ class Restore(DeduplicateIds):
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Mend a notebook of this course; others go nbgrader's way."""
-        name = resources.get("nbgrader", {}).get("assignment")
-        if name not in lesson_names():
+        assignment = assignment_of(self.config, resources)
+        if assignment is None:
             return super().preprocess(nb, resources)
-        folder = Path(self.config.CourseDirectory.root)
-        return restore(nb, current_assignment(folder, name).source), resources
+        return restore(nb, assignment.source), resources
 
 
 class CheckOthers(CheckCellMetadata):
@@ -35,6 +32,6 @@ class CheckOthers(CheckCellMetadata):
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Check a notebook of another course."""
-        if resources.get("nbgrader", {}).get("assignment") in lesson_names():
+        if assignment_of(self.config, resources) is not None:
             return nb, resources
         return super().preprocess(nb, resources)
