@@ -217,7 +217,7 @@ def _demo(options: argparse.Namespace) -> int:
     outside = Path(tempfile.mkdtemp(prefix="backprop-demo-"))
     report = outside / "report.html"
     with tempfile.TemporaryDirectory(dir=outside) as folder:
-        path = Path(folder) / "class"
+        path = Path(folder) / "sample-class"
         how = (lessons, options.students, report, say, progress)
         print_demo(run_demo(path, *how, feedback=False))
     print(f"\nThe class report, a page for your browser: {report}")

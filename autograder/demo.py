@@ -97,7 +97,7 @@ def _mistaken(
     mistaken = {}
     for name in rng.choice(names, count, replace=False):
         mistakes = exercises_of(lesson.name)[name].mistakes
-        mistake = mistakes[int(rng.integers(len(mistakes)))]
+        mistake = mistakes[int(len(mistakes) * rng.random() ** 2)]  # some are made more often
         mistaken[str(name)] = mistake.applied_to(lesson.reference.answers[name])
     return mistaken
 

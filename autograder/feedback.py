@@ -67,6 +67,7 @@ def mathml(tex: str, display: str = "inline") -> str:
         inline or block.
     """
     try:
-        return convert(tex.strip(), display=display)
+        # A bare < would come through from \text{...}, and open a tag.
+        return convert(tex.strip().replace("<", r"\lt "), display=display)
     except Exception:  # the converter raises whatever a broken formula makes it trip over
         return f"<code>{html.escape(tex)}</code>"

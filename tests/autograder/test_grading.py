@@ -110,7 +110,7 @@ def test_demo_leaves_nothing_else(demo_class):
     folder, _ = demo_class
     assert sorted(path.name for path in folder.iterdir()) == [
         "autograded", "class_seed", "feedback", "gradebook.db", "graded.jsonl",
-        "nbgrader_config.py", "release", "source", "submitted", "verdicts.jsonl",
+        "nbgrader_config.py", "release", "report.html", "source", "submitted", "verdicts.jsonl",
     ]  # fmt: skip
     assert (folder / "class_seed").stat().st_mode & 0o077 == 0
 
