@@ -31,6 +31,9 @@ order in which work passes through:
 | `classroom`   | makes the folder of a class, an nbgrader course                       |
 | `own`         | where lessons of somebody's own are, and their declarations           |
 | `adding`      | begins such a lesson, and puts it into a class                        |
+| `students`    | the class list                                                        |
+| `downloads`   | what lies in a download from a learning platform                      |
+| `collecting`  | puts it where it is graded                                            |
 | `assignment`  | a lesson as one class has it, and what its verdicts depend on         |
 | `restoring`   | the student's own cells of what was handed in, in the lesson's frame  |
 | `running`     | runs such a notebook and judges its answers                           |
@@ -42,6 +45,10 @@ order in which work passes through:
 | `recording`   | the gradebook: nbgrader writes it, we read it                         |
 | `signing`     | who signed a notebook, and whether that fits                          |
 | `grading`     | grades what a class handed in                                         |
+| `feedback`    | nbgrader's feedback pages, without a network                          |
+| `class_report`| the numbers of the class report                                       |
+| `class_page`  | the class report as a page                                            |
+| `exporting`   | marks as learning platforms import them                               |
 | `demo`        | a sample class from start to finish                                   |
 | `mutants`     | mechanical mutations of a solution, to test the checks with           |
 | `sweep`       | answers that must be wrong, and pass: mutations, two mistakes at once |
@@ -51,6 +58,7 @@ order in which work passes through:
 | `updating`    | new lessons around the answers in a learner's notebook                |
 | `doctor`      | versions, and what is missing                                         |
 | `cli`         | the commands: they parse and print, everything above returns values   |
+| `class_commands` | those of them for a class, around grading                       |
 | `printing`    | tables, notes and progress bars of the command line                   |
 """
 

@@ -97,15 +97,25 @@ def assignment_names(folder: Path) -> tuple[str, ...]:
     return tuple(sorted({*lesson_names(), *lessons_in(folder)}))
 
 
-def open_assignment(folder: Path, name: str, seed: int) -> Assignment:
+def open_assignment(folder: Path, name: str, seed: int, path: Path) -> Assignment:
     """Read a lesson of a class.
+
+    Parameters
+    ----------
+    folder : Path
+        The class.
+    name : str
+        The lesson's.
+    seed : int
+        Draws the class's cases.
+    path : Path
+        The source notebook; if it is missing, the lesson is taken as it comes with the package.
 
     Raises
     ------
     AssignmentError
         If its source or its declarations cannot be used.
     """
-    path = folder / "source" / name / f"{name}.ipynb"
     if path.is_file():
         try:
             source = nbformat.read(path, as_version=4)

@@ -21,7 +21,7 @@ from nbgrader.api import (
 )
 from nbgrader.preprocessors.base import NbGraderPreprocessor
 
-from autograder.execute import lesson_in
+from autograder.execute import assignment_of
 
 
 class OverwriteCells(preprocessors.OverwriteCells):
@@ -30,7 +30,7 @@ class OverwriteCells(preprocessors.OverwriteCells):
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Mend a notebook."""
         names = resources["nbgrader"]
-        if not lesson_in(self.config, resources):
+        if assignment_of(self.config, resources) is None:
             return super().preprocess(nb, resources)
         self.notebook_id, self.assignment_id = names["notebook"], names["assignment"]
         with Gradebook(names["db_url"]) as gradebook:
@@ -53,7 +53,7 @@ class SaveAutoGrades(preprocessors.SaveAutoGrades):
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Write what a notebook's outputs say."""
         names = resources["nbgrader"]
-        if not lesson_in(self.config, resources):
+        if assignment_of(self.config, resources) is None:
             return super().preprocess(nb, resources)
         self.notebook_id, self.assignment_id = names["notebook"], names["assignment"]
         self.student_id = names["student"]

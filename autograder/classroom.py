@@ -11,7 +11,6 @@
 Every plain `nbgrader` command works in such a folder; nothing here stands between.
 """
 
-import csv
 import glob
 import os
 import re
@@ -28,7 +27,6 @@ from autograder.lessons import find_lesson
 from autograder.reference import lesson_names
 
 CONFIG_FILE, SEED_FILE = "nbgrader_config.py", "class_seed"
-STUDENT_COLUMNS = ("first_name", "last_name", "email")
 CONFIG_TEXT = '''"""nbgrader's configuration of this class, made by `backprop class init`.
 
 Every option of nbgrader may be set below; `nbgrader --help-all` lists them.
@@ -76,8 +74,10 @@ def configure(config: Any, config_file: str) -> None:
         "nbgrader.preprocessors.AssignLatePenalties",
         "autograder.sanitize.CheckOthers",  # nbgrader's CheckCellMetadata
     ]
+    config.GenerateFeedback.exporter_class = "autograder.feedback.FeedbackExporter"
     # Feedback and formgrader would run what a student's text cells hold of HTML and scripts.
     config.HTMLExporter.filters = {"markdown2html": "autograder.sanitize.harmless_markdown"}
+    config.FeedbackExporter.filters = {"markdown2html": "autograder.sanitize.harmless_markdown"}
     # What other courses' assignments need, which run in a kernel as ever. A cell with this tag is
     # not run and keeps full points: nobody may know its name.
     config.Execute.skip_cells_with_tag = secrets.token_hex(8)
@@ -122,7 +122,8 @@ def create_class(
     folder : Path
         New or empty.
     students : Path, optional
-        A CSV file with a column `id`, and `first_name`, `last_name`, `email` if you like.
+        A CSV file with a column `id`, and `first_name`, `last_name`, `email`, `lms_user_id` if you
+        like; or what Canvas or Moodle export. Kept as `students.csv`.
     solutions : bool
         Whether `solution` and last hints are on in the notebooks that are handed out.
     progress : callable
@@ -138,27 +139,26 @@ def create_class(
     ClassError
         If the folder is not empty, or the CSV file cannot be used. Nothing is written then.
     """
+    from autograder.students import enter, read_students, write_list  # it needs this module
+
     if folder.is_file():
         raise ClassError(f"{folder} is a file; name a folder for the class")
     if folder.is_dir() and any(folder.iterdir()):
         raise ClassError(f"{folder} is not empty: name a new folder for the class")
     roster = read_students(students) if students else []
     try:
-        _fill(folder, roster, solutions, progress)
+        _fill(folder, solutions, progress)
+        if students:
+            write_list(folder, roster)
+            enter(folder)
     except BaseException:  # an interrupt too: a half-made class would only be in the way
         shutil.rmtree(folder, ignore_errors=True)
         raise
     return list(lesson_names())
 
 
-def _fill(
-    folder: Path,
-    roster: list[dict[str, str]],
-    solutions: bool,
-    progress: Callable[[list[str]], Iterable[str]],
-) -> None:
+def _fill(folder: Path, solutions: bool, progress: Callable[[list[str]], Iterable[str]]) -> None:
     """Write everything that a class starts with into an empty folder."""
-    from nbgrader.api import Gradebook
     from nbgrader.converters import GenerateAssignment
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -174,43 +174,6 @@ def _fill(
         error = run_step(folder, GenerateAssignment, name)
         if error:
             raise ClassError(f"nbgrader could not release {name}: {error}")
-    with Gradebook(database(folder), course_id) as gradebook:
-        for student in roster:
-            gradebook.update_or_create_student(**student)
-
-
-def read_students(path: Path) -> list[dict[str, str]]:
-    """Read a class list.
-
-    Raises
-    ------
-    ClassError
-        If the file is missing, has no column `id`, or an id is empty or there twice.
-    """
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            rows = list(csv.DictReader(file))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise ClassError(f"cannot read the class list {path}: {error}") from None
-    columns = list(rows[0]) if rows else []
-    if "id" not in columns:
-        raise ClassError(
-            f"the class list {path} needs a header line with a column `id`; it has "
-            f"{', '.join(map(str, columns)) or 'no rows'}"
-        )
-    students: dict[str, dict[str, str]] = {}
-    for number, row in enumerate(rows, start=2):
-        student = (row["id"] or "").strip()
-        for fault, found in (
-            ("is empty", not student),
-            ("has a slash in it", "/" in student),
-            ("is there twice", student in students),
-        ):
-            if found:
-                raise ClassError(f"{path}, line {number}: the id {student!r} {fault}")
-        known = {name: row[name].strip() for name in STUDENT_COLUMNS if row.get(name)}
-        students[student] = {"student_id": student, **known}
-    return list(students.values())
 
 
 def class_config(folder: Path) -> Any:

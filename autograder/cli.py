@@ -16,8 +16,10 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from autograder import __version__
+from autograder.class_commands import add_collect, add_report
 from autograder.printing import (
     print_class,
+    print_demo,
     print_marks,
     print_next,
     print_progress,
@@ -145,7 +147,7 @@ def _parser() -> argparse.ArgumentParser:
 
     demo = _add(commands, "demo", _demo, "make a sample class, grade it, print its gradebook")
     demo.add_argument("--students", type=_positive, default=12, metavar="N", help="default: 12")
-    lesson = demo.add_argument("--lesson", default="1", metavar="N", help="default: 1")
+    lesson = demo.add_argument("--lesson", metavar="N", help="only this one; default: all five")
     lesson.completer = _lesson_names
     demo.add_argument("--keep", type=Path, metavar="DIR", help="keep the class in this new folder")
 
@@ -186,6 +188,7 @@ def _add_class_commands(commands: Any) -> None:
     add.add_argument(
         "--solutions", action="store_true", help="let students look at solutions and last hints"
     )
+    add_collect(group, _add)
     grade = _add(group, "grade", _class_grade, "grade everything that was handed in")
     grade.add_argument("folder", type=Path, metavar="DIR")
     lessons = grade.add_argument(
@@ -208,6 +211,7 @@ def _add_class_commands(commands: Any) -> None:
         "--unsafe", action="store_true", help="even where students' code is not sealed off"
     )
     grade.add_argument("--json", action="store_true", help="print JSON")
+    add_report(group, _add)
 
 
 def _positive(text: str) -> int:
@@ -282,22 +286,29 @@ def _notebooks(paths: list[Path]) -> list[Path]:
 def _demo(options: argparse.Namespace) -> int:
     from autograder.demo import run_demo
     from autograder.lessons import find_lesson
+    from autograder.reference import lesson_names
 
-    lesson = find_lesson(options.lesson)
+    lessons = [
+        find_lesson(name) for name in ([options.lesson] if options.lesson else lesson_names())
+    ]
     if options.keep:
-        submissions = run_demo(options.keep, lesson, options.students, say, progress)
-        print_class(submissions)
+        report = options.keep / "report.html"
+        submissions = run_demo(options.keep, lessons, options.students, report, say, progress)
+        print_demo(submissions)
         first = submissions[0]
-        print(f"\nThe class is in {options.keep}: gradebook.db, and a page of feedback a student:")
-        print(
-            f"{options.keep}/feedback/{first.student}/{first.lesson.name}/{first.lesson.name}.html"
-        )
+        print(f"\nThe class report: {report}")
+        print(f"The class, with gradebook.db: {options.keep}")
+        name = first.lesson.name
+        print(f"A page of feedback: {options.keep}/feedback/{first.student}/{name}/{name}.html")
         return OK
-    with tempfile.TemporaryDirectory(prefix="backprop-demo-") as folder:
-        path = Path(folder) / "class"
-        submissions = run_demo(path, lesson, options.students, say, progress)
-        print_class(submissions)
-    print("\nThe folder is gone again; `backprop demo --keep DIR` keeps gradebook and feedback.")
+    outside = Path(tempfile.mkdtemp(prefix="backprop-demo-"))
+    report = outside / "report.html"
+    with tempfile.TemporaryDirectory(dir=outside) as folder:
+        path = Path(folder) / "sample-class"
+        how = (lessons, options.students, report, say, progress)
+        print_demo(run_demo(path, *how, feedback=False))
+    print(f"\nThe class report, a page for your browser: {report}")
+    print("The class is gone again; `backprop demo --keep DIR` keeps it, with feedback pages.")
     return OK
 
 
@@ -334,16 +345,22 @@ def _class_add(options: argparse.Namespace) -> int:
 
 
 def _class_grade(options: argparse.Namespace) -> int:
-    from autograder.grading import Tally, grade_class, misplaced, run_shard
+    from autograder.classroom import class_config
+    from autograder.grading import Tally, grade_class, handed_in, misplaced, run_shard
+    from autograder.students import LIST_FILE, enter, strangers
 
+    class_config(options.folder)  # first of all: is this a class?
     for path in misplaced(options.folder):
         say(f"not graded: {path}; a notebook belongs in submitted/STUDENT/LESSON/LESSON.ipynb")
+    for student in strangers(options.folder, (who for who, _ in handed_in(options.folder))):
+        say(f"graded, but not on the class list {LIST_FILE}: {student}")
     shown = partial(progress, disable=True) if options.json else progress
     how = {"workers": options.workers, "unsafe": options.unsafe, "progress": shown}
     if options.shard:
         count = run_shard(options.folder, options.lessons, *options.shard, **how)
         print(f"{count} submissions are run; when all shards are: `backprop class grade`")
         return OK
+    enter(options.folder)
     how |= {"scheduler": options.scheduler, "announce": say_changes}
     tally = Tally()
     submissions = grade_class(options.folder, options.lessons, tally=tally, **how)

@@ -1,4 +1,4 @@
-"""A sample class from start to finish: made, handed in, graded, fed back, all in one folder.
+"""A sample class from start to finish: made, handed in, graded, reported, fed back.
 
 The answers come from the lesson's solutions and the declared mistakes, so they are wrong in the
 ways in which students are wrong.
@@ -14,10 +14,13 @@ from pathlib import Path
 import numpy as np
 
 from autograder.build import answered_notebook, notebook_text
+from autograder.class_page import write_report
 from autograder.classroom import ClassError, create_class, run_step
 from autograder.exercises import exercises_of
 from autograder.grading import Submission, grade_class
 from autograder.lessons import Lesson
+from autograder.pool import in_workers
+from autograder.recording import open_for_many
 
 CRASH = "raise ZeroDivisionError('a slip that stops the function')"
 # Where Jupyter and IPython keep their own files and look for a user's configuration.
@@ -94,56 +97,79 @@ def _mistaken(
     mistaken = {}
     for name in rng.choice(names, count, replace=False):
         mistakes = exercises_of(lesson.name)[name].mistakes
-        mistake = mistakes[int(rng.integers(len(mistakes)))]
+        mistake = mistakes[int(len(mistakes) * rng.random() ** 2)]  # some are made more often
         mistaken[str(name)] = mistake.applied_to(lesson.reference.answers[name])
     return mistaken
 
 
 def run_demo(
     folder: Path,
-    lesson: Lesson,
+    lessons: list[Lesson],
     students: int,
+    report: Path,
     say: Callable[[str], None],
     progress: Callable[..., Iterable],
+    feedback: bool = True,
 ) -> list[Submission]:
-    """Make a class in a folder, hand in sample work, grade it and write the feedback.
+    """Make a class in a folder, hand in sample work, grade it and write report and feedback.
 
     Parameters
     ----------
     folder : Path
         Becomes the class. Nothing outside it is written, and no configuration outside it read.
-    lesson : Lesson
+    lessons : list of Lesson
         What they hand in.
     students : int
         How many sample students.
+    report : Path
+        Where the class report goes.
     say : callable
         Gets a sentence before each step.
     progress : callable
         As in `grade_class`.
+    feedback : bool
+        Whether each notebook gets a page of feedback.
 
     Returns
     -------
     list of Submission
         The marks as they stand in the gradebook.
     """
-    from nbgrader.converters import GenerateFeedback
-
+    workers = os.cpu_count() or 1
     say(f"making the class in {folder}")
     create_class(folder)
     with _jupyter_inside(folder):
-        say(f"handing in lesson {lesson.name} for {students} sample students")
-        for sample in sample_class(lesson, students):
-            path = folder / "submitted" / sample.student / lesson.name / f"{lesson.name}.ipynb"
-            path.parent.mkdir(parents=True)
-            notebook = answered_notebook(lesson, sample.answers)
-            path.write_text(notebook_text(notebook), encoding="utf-8")
-        say("grading it")
-        submissions = grade_class(folder, workers=os.cpu_count() or 1, progress=progress)
-        say("writing the feedback")
-        error = run_step(folder, GenerateFeedback, lesson.name)
-        if error:
-            raise ClassError(f"nbgrader could not write the feedback: {error}")
+        say(f"handing in {len(lessons) * students} notebooks of {students} sample students")
+        for lesson in lessons:
+            _hand_in(folder, lesson, students)
+        say("grading them")
+        submissions = grade_class(folder, workers=workers, progress=progress)
+        say("writing the class report")
+        write_report(folder, report)
+        if feedback:
+            say("writing the feedback")
+            jobs = [(folder, one.lesson.name, one.student) for one in submissions]
+            for job, error in progress(in_workers(_feedback, jobs, workers), len(jobs), "written"):
+                if error:
+                    raise ClassError(f"nbgrader could not write feedback on {job[1:]}: {error}")
     return submissions
+
+
+def _hand_in(folder: Path, lesson: Lesson, students: int) -> None:
+    for sample in sample_class(lesson, students):
+        path = folder / "submitted" / sample.student / lesson.name / f"{lesson.name}.ipynb"
+        path.parent.mkdir(parents=True)
+        notebook = answered_notebook(lesson, sample.answers)
+        path.write_text(notebook_text(notebook), encoding="utf-8")
+
+
+def _feedback(job: tuple[Path, str, str]) -> str:
+    """Write one page of feedback; return why that failed."""
+    from nbgrader.converters import GenerateFeedback
+
+    folder, lesson, student = job
+    open_for_many()
+    return run_step(folder, GenerateFeedback, lesson, student)
 
 
 @contextlib.contextmanager

@@ -1,8 +1,8 @@
 """Our step in nbgrader's autograde: runs a notebook in a student's process, or replays its run.
 
 The class's nbgrader_config.py puts `Execute` in the place of nbgrader's own, so the command line,
-the formgrader's button and `backprop class grade` give equal marks. Notebooks of other courses go
-on to nbgrader's own, in a kernel.
+the formgrader's button and `backprop class grade` give equal marks. Notebooks that are no lesson of
+this course go on to nbgrader's own, in a kernel.
 """
 
 from dataclasses import fields
@@ -10,7 +10,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import nbformat
 from nbformat import NotebookNode
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import Execute as StockExecute
 from traitlets import Bool, Float, Int
 
@@ -54,12 +56,11 @@ class Execute(StockExecute):
         self, nb: NotebookNode, resources: Any, *args: Any, **kwargs: Any
     ) -> tuple[NotebookNode, Any]:
         """Put into a sanitized notebook the outputs that nbgrader reads the marks from."""
-        name = lesson_in(self.config, resources)
-        if not name:
+        assignment = assignment_of(self.config, resources)
+        if assignment is None:
             return super().preprocess(nb, resources, *args, **kwargs)
         folder = Path(self.config.CourseDirectory.root)
         require_seal(self.unsafe)
-        assignment = current_assignment(folder, name)
         mended = restore(nb, assignment.source)
         steps = tuple(steps_of(mended, self.run_demos))
         store, content = store_of(folder), assignment.content(steps)
@@ -71,13 +72,6 @@ class Execute(StockExecute):
         # The records, with checksums and points, are the gradebook's; ours are the source's.
         _copy_records(nb, mended)
         return mended, resources
-
-
-def lesson_in(config: Any, resources: Any) -> str:
-    """Return which lesson nbgrader is at; empty for notebooks that are not ours."""
-    at = (resources or {}).get("nbgrader", {})
-    name, names = at.get("assignment", ""), assignment_names(Path(config.CourseDirectory.root))
-    return name if name in names and at.get("notebook") == name else ""
 
 
 def require_seal(unsafe: bool, got_through: list[str] | None = None) -> None:
@@ -130,17 +124,57 @@ def store_of(folder: Path, file: str = FILE) -> Store:
     return Store(folder, file)
 
 
-def current_assignment(folder: Path, name: str) -> Assignment:
+def assignment_of(config: Any, resources: Any) -> Assignment | None:
+    """Return the lesson that nbgrader is at work on, None if it is not one of this course.
+
+    A lesson is known by what stands in its source notebook's metadata, whatever the assignment and
+    the notebook are called; without that, by its name.
+
+    Parameters
+    ----------
+    config : traitlets.config.Config
+        nbgrader's.
+    resources : dict
+        nbgrader's, with the names of assignment and notebook.
+    """
+    names = (resources or {}).get("nbgrader", {})
+    course = CourseDirectory(config=config)
+    place = course.format_path(course.source_directory, ".", names.get("assignment", ""))
+    path = Path(place) / f"{names.get('notebook', '')}.ipynb"
+    lesson = _lesson_in(path, _stamp(path)) if path.is_file() else None
+    if lesson is None and names.get("notebook") == names.get("assignment"):
+        lesson = names.get("assignment")  # never let a lesson run in a kernel by oversight
+    folder = Path(course.root)
+    known = lesson in assignment_names(folder)
+    return current_assignment(folder, lesson, path) if known else None
+
+
+@lru_cache(maxsize=32)
+def _lesson_in(path: Path, stamp: int) -> str | None:
+    try:
+        return nbformat.read(path, as_version=4).metadata.get("backprop", {}).get("lesson")
+    except Exception:  # a broken source notebook is not ours to tell
+        return None
+
+
+def current_assignment(folder: Path, name: str, path: Path | None = None) -> Assignment:
     """Return a lesson of a class as it is now; it is read again when a file has changed."""
-    source, file = folder / "source" / name, f"{name}.py"
-    files = source / f"{name}.ipynb", folder / "exercises" / file, source / "exercises" / file
-    stamps = tuple(file.stat().st_mtime_ns if file.is_file() else 0 for file in files)
-    return _read_assignment(folder, name, read_seed(folder), stamps)
+    path = path or folder / "source" / name / f"{name}.ipynb"
+    file = f"{name}.py"
+    own = folder / "exercises" / file, path.parent / "exercises" / file
+    stamps = tuple(map(_stamp, (path, *own)))
+    return _read_assignment(folder, name, read_seed(folder), path, stamps)
+
+
+def _stamp(file: Path) -> int:
+    return file.stat().st_mtime_ns if file.is_file() else 0
 
 
 @lru_cache(maxsize=8)
-def _read_assignment(folder: Path, name: str, seed: int, stamps: tuple[int, ...]) -> Assignment:
-    return open_assignment(folder, name, seed)
+def _read_assignment(
+    folder: Path, name: str, seed: int, path: Path, stamps: tuple[int, ...]
+) -> Assignment:
+    return open_assignment(folder, name, seed, path)
 
 
 def _copy_records(nb: NotebookNode, mended: NotebookNode) -> None:

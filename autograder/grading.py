@@ -5,6 +5,7 @@
 | `Submission`  | one student's marks in one lesson, and what was wrong with the notebook   |
 | `Tally`       | what a grading has done                                                   |
 | `grade_class` | grades all that is new or changed                                         |
+| `graded`      | everybody's marks as they stand, and what is not graded yet               |
 | `run_shard`   | runs a part of it, on a machine of a cluster, and records nothing         |
 | `Change`      | a mark that a second grading gives or takes                               |
 | `misplaced`   | the notebooks that were put where no lesson is looked for                 |
@@ -64,6 +65,8 @@ class Submission:
         Why it could not be marked.
     look : str
         Why a human should look at it, whatever its marks.
+    sandbox : str
+        What sealed off the student's code.
     """
 
     folder: Path
@@ -73,6 +76,12 @@ class Submission:
     content: str = ""
     problem: str = ""
     look: str = ""
+    sandbox: str = ""
+
+    @property
+    def points(self) -> dict[str, float]:
+        """What each exercise is worth in this class."""
+        return self.lesson.points
 
     @property
     def total(self) -> float:
@@ -91,7 +100,7 @@ class Submission:
             "student": self.student,
             "lesson": self.lesson.name,
             "total": self.total,
-            "points": sum(self.lesson.points.values()),
+            "points": sum(self.points.values()),
             "scores": self.scores,
             "problem": self.problem,
             "look": self.look,
@@ -227,6 +236,38 @@ def _record_new(outcome: Outcome) -> Outcome:
     if has_marks(task.folder, task.student, task.lesson):
         return outcome
     return replace(outcome, recorded=_record((task, outcome.problem, outcome.failure)))
+
+
+def graded(folder: Path, lessons: Iterable[str] = ()) -> tuple[list[Submission], list[str]]:
+    """Return everybody's marks as they stand, and what is to be graded first.
+
+    Parameters
+    ----------
+    folder : Path
+        The class.
+    lessons : iterable of str
+        Names or numbers. Left out, all that anybody handed in.
+
+    Returns
+    -------
+    list of Submission
+        What has been graded, by lesson, then by student.
+    list of str
+        STUDENT/LESSON of what is new or has changed since.
+
+    Raises
+    ------
+    ClassError
+        If the folder is not a class, or nothing was handed in.
+    LessonError
+        If there is no such lesson.
+    """
+    config = class_config(folder)
+    unsafe = bool(config.Execute.get("unsafe"))
+    todo, notes = _todo(folder, lessons, unsafe), _read_notes(folder)
+    done = [task for task in todo if _name(task) in notes]
+    changed = [_name(task) for task in todo if notes.get(_name(task), {}).get("key") != _key(task)]
+    return _submissions(folder, done, notes), changed
 
 
 def run_shard(
@@ -377,9 +418,8 @@ def _submissions(
         for student, note in own.items():
             look = "; ".join(filter(None, [doubts.get(student, ""), *note["look"]]))
             scores = marks.get(student, dict.fromkeys(lesson.points))
-            submissions.append(
-                Submission(folder, student, lesson, scores, note["content"], note["problem"], look)
-            )
+            found = (note["content"], note["problem"], look, note.get("sandbox", ""))
+            submissions.append(Submission(folder, student, lesson, scores, *found))
     return submissions
 
 

@@ -6,6 +6,7 @@
 | `print_progress` | how far a learner is in every lesson                                    |
 | `print_next`     | what a learner does next                                                |
 | `print_class`    | the marks of a class, a table a lesson                                  |
+| `print_demo`     | the marks of the sample class, all lessons in one table                 |
 | `table`          | (returns) rows in aligned columns                                       |
 | `say`            | a note, on stderr                                                       |
 | `progress`       | a progress bar on stderr while items are gone through                   |
@@ -118,13 +119,14 @@ def print_class(submissions: "list[Submission]") -> None:
     """Print a table a lesson: a row for each student, a column for each exercise."""
     for lesson in dict.fromkeys(one.lesson for one in submissions):
         own = [one for one in submissions if one.lesson is lesson]
-        head = ["student", *range(1, len(lesson.points) + 1), "total"]
+        points = own[0].points
+        head = ["student", *range(1, len(points) + 1), "total"]
         rows = [[one.student, *map(_cell, one.scores.values()), f"{one.total:g}"] for one in own]
-        full = ["points", *(f"{points:g}" for points in lesson.points.values())]
+        full = ["points", *(f"{one:g}" for one in points.values())]
         print(f"\n{lesson.title}\n")
-        rows.append([*full, f"{sum(lesson.points.values()):g}"])
+        rows.append([*full, f"{sum(points.values()):g}"])
         print(table(rows, head, colalign=["left", *["right"] * (len(head) - 1)]))
-        names = [f"{number} {name}" for number, name in enumerate(lesson.points, start=1)]
+        names = [f"{number} {name}" for number, name in enumerate(points, start=1)]
         print("\n" + _wrapped(names))
         for one in own:
             if one.problem:
@@ -134,6 +136,25 @@ def print_class(submissions: "list[Submission]") -> None:
                 print(f"{one.student}: ? needs a human look: {', '.join(undecided)}.")
             if one.look:
                 print(f"{one.student}: needs a human look: {one.look}.")
+
+
+def print_demo(submissions: "list[Submission]") -> None:
+    """Print the marks of a class, students by lessons; of one lesson, by exercises."""
+    lessons = list(dict.fromkeys(one.lesson for one in submissions))
+    if len(lessons) == 1:
+        print_class(submissions)
+        return
+    totals = {(one.student, one.lesson): one.total for one in submissions}
+    students = dict.fromkeys(one.student for one in submissions)
+    worth = {one.lesson: sum(one.points.values()) for one in submissions}
+    rows = []
+    for student in students:
+        earned = [totals[student, lesson] for lesson in lessons]
+        rows.append([student, *(f"{points:g}" for points in earned), f"{sum(earned):g}"])
+    rows.append(["points", *(f"{worth[one]:g}" for one in lessons), f"{sum(worth.values()):g}"])
+    head = ["student", *range(1, len(lessons) + 1), "total"]
+    print(table(rows, head, colalign=["left", *["right"] * (len(head) - 1)]))
+    print("\n" + "\n".join(one.title for one in lessons))
 
 
 def _cell(score: float | None) -> str:

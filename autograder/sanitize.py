@@ -13,7 +13,7 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 from nbgrader.preprocessors import CheckCellMetadata, DeduplicateIds
 
-from autograder.execute import current_assignment, lesson_in
+from autograder.execute import assignment_of
 from autograder.marking import read_notebook
 from autograder.restoring import restore
 
@@ -63,15 +63,14 @@ class Reader(NotebookExporter):
         self, filename: str, resources: Any = None, **kwargs: Any
     ) -> tuple[NotebookNode, Any]:
         """Read a notebook and run the preprocessors on it."""
-        name = lesson_in(self.config, resources)
-        if not name or not self.parent._sanitizing:
+        assignment = assignment_of(self.config, resources)
+        if assignment is None or not self.parent._sanitizing:
             return super().from_filename(filename, resources=resources, **kwargs)
-        folder, path = Path(self.config.CourseDirectory.root), Path(filename)
+        path, names = Path(filename), resources["nbgrader"]
         # nbgrader has copied what links point to, and would send it out with the feedback.
-        copies = Path(self.parent._format_dest(name, resources["nbgrader"]["student"]))
+        copies = Path(self.parent._format_dest(names["assignment"], names["student"]))
         for odd in odd_files(path.parent):
             (copies / odd.relative_to(path.parent)).unlink(missing_ok=True)
-        assignment = current_assignment(folder, name)
         found, _ = read_notebook(path, assignment.lesson)
         mended = restore(found, assignment.source)
         return self.from_notebook_node(mended, resources=resources, **kwargs)
@@ -86,7 +85,7 @@ class DeduplicateOthers(DeduplicateIds):
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Mend a notebook of another course."""
-        if lesson_in(self.config, resources):
+        if assignment_of(self.config, resources) is not None:
             return nb, resources
         return super().preprocess(nb, resources)
 
@@ -99,7 +98,7 @@ class CheckOthers(CheckCellMetadata):
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Check a notebook of another course."""
-        if lesson_in(self.config, resources):
+        if assignment_of(self.config, resources) is not None:
             return nb, resources
         return super().preprocess(nb, resources)
 

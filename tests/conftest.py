@@ -72,6 +72,6 @@ def in_kernel():
 def demo_class(backprop, tmp_path_factory):
     """The folder that `backprop demo --keep` leaves, and what it printed."""
     folder = tmp_path_factory.mktemp("demo") / "class"
-    done = backprop("demo", "--keep", folder)
+    done = backprop("demo", "--lesson", "1", "--keep", folder)
     assert done.returncode == 0, done.stderr
     return folder, done

@@ -17,7 +17,7 @@ from nbgrader.api import Gradebook
 
 from autograder.build import answered_notebook, notebook_text, student_notebook
 from autograder.checking import check_answer
-from autograder.classroom import ClassError, read_seed, read_students
+from autograder.classroom import read_seed
 from autograder.demo import sample_class
 from autograder.exercises import exercises_of
 from autograder.grading import misplaced
@@ -110,7 +110,7 @@ def test_demo_leaves_nothing_else(demo_class):
     folder, _ = demo_class
     assert sorted(path.name for path in folder.iterdir()) == [
         "autograded", "class_seed", "feedback", "gradebook.db", "graded.jsonl",
-        "nbgrader_config.py", "release", "source", "submitted", "verdicts.jsonl",
+        "nbgrader_config.py", "release", "report.html", "source", "submitted", "verdicts.jsonl",
     ]  # fmt: skip
     assert (folder / "class_seed").stat().st_mode & 0o077 == 0
 
@@ -315,29 +315,6 @@ def _get(address, server=None):
             if server is None or server.poll() is not None or time.monotonic() > deadline:
                 raise
             time.sleep(0.3)
-
-
-@pytest.mark.parametrize(
-    ("text", "sentence"),
-    [
-        ("", "needs a header line with a column `id`; it has no rows"),
-        ("name\nA\n", "needs a header line with a column `id`; it has name"),
-        ("id\na\n\na\n", "the id 'a' is there twice"),
-        ("id\n../a\n", "the id '../a' has a slash in it"),
-    ],
-)
-def test_class_list_that_cannot_be_used_is_told(tmp_path, text, sentence):
-    path = tmp_path / "roster.csv"
-    path.write_text(text)
-    with pytest.raises(ClassError) as error:
-        read_students(path)
-    assert sentence in str(error.value)
-
-
-def test_class_list_of_a_spreadsheet_is_read(tmp_path):
-    path = tmp_path / "roster.csv"
-    path.write_bytes(b"\xef\xbb\xbfid,first_name,last_name,email,section\r\ns1,Ada,,a@b,3\r\n")
-    assert read_students(path) == [{"student_id": "s1", "first_name": "Ada", "email": "a@b"}]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,137 @@
+"""What lies in a download from Canvas, Moodle or a colleague: notebooks, and whose they are.
+
+| name           | does                                                              |
+|----------------|-------------------------------------------------------------------|
+| `notebooks_in` | lists the notebooks of a folder or a zip file                     |
+| `author_of`    | reads whose file it is from its path                              |
+
+Names are as the two platforms write them, in Canvas's `lib/content_zipper.rb`
+(`lovelaceada_LATE_4711_98765_chain-1.ipynb`) and in Moodle's `mod/assign/classes/downloader.php`
+(`Ada Lovelace_123_assignsubmission_file/chain.ipynb`, or the same with `_` and no folder). Any
+other download needs a folder or a file named after the student's id, e-mail or name.
+
+The download is the instructor's, what lies in it the students': an archive inside is not opened,
+and the first part of a path that names somebody counts. Archives are read, never unpacked.
+"""
+
+import contextlib
+import os
+import re
+import stat
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from autograder.classroom import ClassError
+
+MOST_FILES = 100_000  # in a download
+CANVAS = re.compile(r"(?P<name>[^_]+)(?P<late>_late)?_(?P<lms>\d+)_\d+_.+", re.IGNORECASE)
+MOODLE = re.compile(r"(?P<name>[^_]+)_\d+_assignsubmission_file(_|$)")
+LINK = "is a link, which may point anywhere"
+
+
+@dataclass(frozen=True)
+class Author:
+    """Whose file it is, as the download says.
+
+    Parameters
+    ----------
+    name : str
+        A name, an id or an e-mail address.
+    lms_user_id : str
+        Canvas's number of the user; empty elsewhere.
+    late : bool
+        Whether Canvas calls it late.
+    """
+
+    name: str
+    lms_user_id: str = ""
+    late: bool = False
+
+
+@dataclass(frozen=True)
+class Notebook:
+    """A notebook in a download.
+
+    Parameters
+    ----------
+    path : PurePosixPath
+        Where it is there.
+    author : Author
+        Whose it is.
+    read : callable
+        Opens it.
+    """
+
+    path: PurePosixPath
+    author: Author
+    read: Callable[[], IO[bytes]]
+
+
+def author_of(path: PurePosixPath) -> Author:
+    """Return whose file it is, from its path in the download."""
+    for part in path.parts:
+        moodle = MOODLE.match(part)
+        if moodle:
+            return Author(moodle["name"])
+    canvas = CANVAS.fullmatch(path.name)
+    if canvas:
+        return Author(canvas["name"], canvas["lms"], bool(canvas["late"]))
+    return Author(path.parts[0] if len(path.parts) > 1 else path.stem)
+
+
+def notebooks_in(
+    downloads: Path, open_files: contextlib.ExitStack, problems: list[str]
+) -> Iterator[Notebook]:
+    """Return every notebook of a download; note what is there instead of one."""
+    if downloads.is_dir():
+        yield from _in_folder(downloads, problems)
+        return
+    try:
+        archive = open_files.enter_context(zipfile.ZipFile(downloads))
+    except zipfile.BadZipFile:
+        raise ClassError(f"{downloads} is neither a folder nor a zip file") from None
+    entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+    _require_few(len(entries), downloads)
+    for entry in entries:
+        path = PurePosixPath(entry.filename.replace("\\", "/"))
+        if path.is_absolute() or ".." in path.parts:
+            problems.append(f"{path}: has a path that leads out of the archive")
+        elif stat.S_ISLNK(entry.external_attr >> 16):
+            problems.append(f"{path}: {LINK}")
+        else:
+            yield from _if_notebook(path, partial(archive.open, entry), problems)
+
+
+def _in_folder(downloads: Path, problems: list[str]) -> Iterator[Notebook]:
+    count = 0
+    for place, folders, files in os.walk(downloads):  # does not follow links
+        folders.sort()
+        count += len(files)
+        _require_few(count, downloads)
+        linked = [name for name in folders if (Path(place) / name).is_symlink()]
+        for name in sorted([*files, *linked]):
+            file = Path(place) / name
+            path = PurePosixPath(file.relative_to(downloads).as_posix())
+            if file.is_symlink():
+                problems.append(f"{path}: {LINK}")
+            else:
+                yield from _if_notebook(path, partial(file.open, "rb"), problems)
+
+
+def _require_few(count: int, where: Path) -> None:
+    if count > MOST_FILES:
+        raise ClassError(f"{where} holds more than {MOST_FILES} files: is it the right one?")
+
+
+def _if_notebook(
+    path: PurePosixPath, read: Callable[[], IO[bytes]], problems: list[str]
+) -> Iterator[Notebook]:
+    if path.suffix == ".ipynb":
+        yield Notebook(path, author_of(path), read)
+    elif not path.name.startswith(".") and "__MACOSX" not in path.parts:
+        kind = "an archive, which is not opened" if path.suffix == ".zip" else "not a notebook"
+        problems.append(f"{path}: is {kind}")
