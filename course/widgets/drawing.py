@@ -21,7 +21,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-LEFT, RIGHT, BOTTOM, TOP, GAP = 0.75, 0.22, 0.5, 0.32, 0.75  # inches around and between panels
+LEFT, RIGHT, BOTTOM, TOP, GAP = 0.85, 0.22, 0.5, 0.32, 0.75  # inches around and between panels
 KEPT = 200  # frames and legends
 
 _kept: OrderedDict[Hashable, str] = OrderedDict()
@@ -45,7 +45,7 @@ def canvas(
     --------
     >>> figure, (left, right) = canvas([3.0, 2.0], height=2.0)
     >>> figure.get_size_inches().round(2).tolist()
-    [6.72, 2.82]
+    [6.82, 2.82]
     """
     across = LEFT + sum(widths) + GAP * (len(widths) - 1) + RIGHT
     up = BOTTOM + height + TOP
