@@ -80,6 +80,7 @@ def as_svg(figure: Figure, title: str, description: str) -> str:
     """
     parts = []
     for ax in figure.axes:
+        where = _where(ax)  # settles the limits, open until somebody asks
         scales = [axis for axis in (ax.xaxis, ax.yaxis) if ax.axison]
         for axis in scales:
             if axis.get_scale() == "log":
@@ -95,7 +96,7 @@ def as_svg(figure: Figure, title: str, description: str) -> str:
         data = [artist for artist in ax.get_children() if id(artist) not in around]
         named = [artist for artist in data if artist.get_gid()]
         parts += [
-            *(_painted(figure, [artist], (artist.get_gid(), *_where(ax))) for artist in named),
+            *(_painted(figure, [artist], (artist.get_gid(), *where)) for artist in named),
             _painted(figure, [artist for artist in data if artist not in named]),
             _painted(figure, frame, _key_of_frame(ax)),
             _painted(figure, legend, _key_of_legend(ax)),
