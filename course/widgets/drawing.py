@@ -21,7 +21,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-LEFT, RIGHT, BOTTOM, TOP, GAP = 0.75, 0.22, 0.5, 0.32, 0.75  # inches around and between panels
+LEFT, RIGHT, BOTTOM, TOP, GAP = 0.85, 0.22, 0.5, 0.32, 0.75  # inches around and between panels
 KEPT = 200  # frames and legends
 
 _kept: OrderedDict[Hashable, str] = OrderedDict()
@@ -45,7 +45,7 @@ def canvas(
     --------
     >>> figure, (left, right) = canvas([3.0, 2.0], height=2.0)
     >>> figure.get_size_inches().round(2).tolist()
-    [6.72, 2.82]
+    [6.82, 2.82]
     """
     across = LEFT + sum(widths) + GAP * (len(widths) - 1) + RIGHT
     up = BOTTOM + height + TOP
@@ -80,6 +80,7 @@ def as_svg(figure: Figure, title: str, description: str) -> str:
     """
     parts = []
     for ax in figure.axes:
+        where = _where(ax)  # settles the limits, open until somebody asks
         scales = [axis for axis in (ax.xaxis, ax.yaxis) if ax.axison]
         for axis in scales:
             if axis.get_scale() == "log":
@@ -95,7 +96,7 @@ def as_svg(figure: Figure, title: str, description: str) -> str:
         data = [artist for artist in ax.get_children() if id(artist) not in around]
         named = [artist for artist in data if artist.get_gid()]
         parts += [
-            *(_painted(figure, [artist], (artist.get_gid(), *_where(ax))) for artist in named),
+            *(_painted(figure, [artist], (artist.get_gid(), *where)) for artist in named),
             _painted(figure, [artist for artist in data if artist not in named]),
             _painted(figure, frame, _key_of_frame(ax)),
             _painted(figure, legend, _key_of_legend(ax)),

@@ -109,10 +109,12 @@ def picture_of_eps(
         An SVG.
     sentence : str
     """
-    figure, (near, far) = canvas([3.0, 2.8])
+    figure, (near, far) = canvas([2.7, 3.2])
     exact = float(df(np.array([x]))[0])
     slope = float(difference_quotient(f, x, np.array([eps]), kind, dtype)[0])
     secant_and_tangent(f, x, eps, exact, kind, dtype, ax=near)
+    near.margins(y=0.35)  # room for the legend, which stays where it is
+    near.legend(loc="upper left", frameon=False)
     step_size_error(f, df, x, DTYPES, eps, ax=far)
     far.plot([eps], [max(abs(slope - exact), 1e-16)], "o", color="black", ms=7)
     far.set_title("error of every step")
