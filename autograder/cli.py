@@ -237,7 +237,11 @@ def _class_grade(options: argparse.Namespace) -> int:
         print(f"{count} submissions are run; when all shards are: `backprop class grade`")
         return OK
     how |= {"scheduler": options.scheduler, "announce": say_changes}
-    submissions = grade_class(options.folder, options.lessons, **how)
+    try:
+        submissions = grade_class(options.folder, options.lessons, **how)
+    except (KeyboardInterrupt, OSError):
+        say("what has been graded is kept; the same command goes on from there")
+        raise
     if options.json:
         print(json.dumps([one.to_dict() for one in submissions], indent=1))
     else:
