@@ -363,7 +363,11 @@ def _class_grade(options: argparse.Namespace) -> int:
     enter(options.folder)
     how |= {"scheduler": options.scheduler, "announce": say_changes}
     tally = Tally()
-    submissions = grade_class(options.folder, options.lessons, tally=tally, **how)
+    try:
+        submissions = grade_class(options.folder, options.lessons, tally=tally, **how)
+    except (KeyboardInterrupt, OSError):
+        say("what has been graded is kept; the same command goes on from there")
+        raise
     if options.json:
         print(json.dumps([one.to_dict() for one in submissions], indent=1))
     else:

@@ -191,6 +191,7 @@ def problem_with(task: Task) -> str:
             instead = f"; there is {named}{more}" if others else "; the folder is empty"
             return f"no notebook {path.name} was handed in{instead}"
         size = path.stat().st_size
+        path.open("rb").close()
     except OSError as error:
         return f"{path.name} cannot be read: {error.strerror}"
     if size > MOST_BYTES:

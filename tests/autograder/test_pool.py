@@ -1,0 +1,145 @@
+"""Jobs are done by other processes; whichever of them die, every job ends."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from autograder import pool
+from autograder.classroom import ClassError
+from autograder.pool import DEATHS, LOST, Outcome, Task, in_workers, problem_with, run_all, run_task
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="workers are forked")
+
+
+def triple(n):
+    return 3 * n
+
+
+def die_while(job):
+    """End the worker as often as the job says: a file counts."""
+    path, times = job
+    with open(path, "ab", buffering=0) as file:
+        file.write(b"x")
+    if path.stat().st_size <= times:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return "done"
+
+
+def fail(n):
+    raise OSError(28, "No space left on device")
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_every_job_is_done_once(workers):
+    assert sorted(in_workers(triple, range(20), workers)) == [(n, 3 * n) for n in range(20)]
+
+
+def test_jobs_of_a_worker_that_was_killed_are_done_by_others(tmp_path):
+    jobs = [(tmp_path / str(n), n % 3) for n in range(6)]
+    assert sorted(in_workers(die_while, jobs, 2)) == [(job, "done") for job in sorted(jobs)]
+
+
+def test_a_job_that_kills_every_worker_is_given_up_and_costs_no_other(tmp_path):
+    jobs = [(tmp_path / str(n), 10**6 if n == 2 else 0) for n in range(5)]
+    done = dict(in_workers(die_while, jobs, 2))
+    assert [done[job] for job in jobs] == ["done", "done", None, "done", "done"]
+    assert jobs[2][0].stat().st_size == DEATHS
+
+
+def test_where_nothing_works_any_more_that_is_said(tmp_path):
+    jobs = [(tmp_path / str(n), 10**6) for n in range(20)]
+    with pytest.raises(ClassError, match="is there too little memory"):
+        list(in_workers(die_while, jobs, 2))
+
+
+def test_an_error_of_a_job_reaches_the_caller():
+    with pytest.raises(OSError, match="No space left"):
+        list(in_workers(fail, [1, 2], 2))
+
+
+def test_workers_are_gone_when_nobody_wants_the_rest():
+    began, jobs = time.monotonic(), in_workers(time.sleep, [0, 60, 60], 2)
+    assert next(jobs) == (0, None)
+    jobs.close()
+    assert time.monotonic() - began < 30
+
+
+ORPHANS = """
+import os, time
+from autograder.pool import in_workers
+def tell(n):
+    print(os.getpid(), flush=True)
+    time.sleep(600)
+list(in_workers(tell, [1, 2, 3], 3))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_workers_end_with_their_parent():
+    parent = subprocess.Popen([sys.executable, "-c", ORPHANS], stdout=subprocess.PIPE, text=True)
+    workers = [int(parent.stdout.readline()) for _ in range(3)]
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    for _ in range(200):
+        if not any(Path(f"/proc/{pid}/cmdline").is_file() and b"autograder" in
+                   Path(f"/proc/{pid}/cmdline").read_bytes() for pid in workers):  # fmt: skip
+            return
+        time.sleep(0.05)
+    pytest.fail("workers are left over")
+
+
+def outcomes(tasks, monkeypatch, *answers):
+    """What `run_all` makes of what workers bring back."""
+    given = iter(answers)
+    monkeypatch.setattr(pool, "know_the_truth", lambda *_: None)
+    monkeypatch.setattr(pool, "in_workers", lambda do, jobs, n: ((j, next(given)) for j in jobs))
+    return list(run_all(tasks, 2, lambda items, total: items))
+
+
+def test_a_run_that_is_not_sure_is_done_again_at_the_end(monkeypatch):
+    from autograder.running import Run
+
+    tasks = [Task(Path("x"), who, "01_chain_rule") for who in ("a", "b")]
+    unsure, sure = Run("sealed", sure=False), Run("sealed")
+    got = outcomes(tasks, monkeypatch, Outcome(tasks[0], "c", unsure), Outcome(tasks[1], "d", sure),
+                   Outcome(tasks[0], "c", sure))  # fmt: skip
+    assert [(one.task.student, one.run.sure) for one in got] == [("b", True), ("a", True)]
+
+
+def test_a_submission_that_ends_graders_is_told(monkeypatch):
+    tasks = [Task(Path("x"), "a", "01_chain_rule")]
+    assert outcomes(tasks, monkeypatch, None) == [Outcome(tasks[0], failure=LOST)]
+
+
+def test_an_error_of_our_own_concerns_one_submission(tmp_path, monkeypatch):
+    def stumble(task):
+        raise KeyError("x")
+
+    task = Task(tmp_path, "a", "01_chain_rule")
+    monkeypatch.setattr(pool, "_run_task", stumble)
+    assert run_task(task).failure == "the grader stumbled over it: KeyError: 'x'"
+    monkeypatch.setattr(pool, "_run_task", fail)
+    with pytest.raises(OSError, match="No space left"):
+        run_task(task)
+
+
+def test_a_file_that_is_too_large_is_not_read(tmp_path):
+    task = Task(tmp_path, "a", "01_chain_rule")
+    task.path.parent.mkdir(parents=True)
+    with task.path.open("wb") as file:
+        file.truncate(300 << 20)
+    assert problem_with(task) == "01_chain_rule.ipynb has 300 MB; more than 200 MB are not read"
+
+
+def test_a_folder_with_other_files_says_which(tmp_path):
+    task = Task(tmp_path, "a", "01_chain_rule")
+    task.path.parent.mkdir(parents=True)
+    assert problem_with(task).endswith("was handed in; the folder is empty")
+    (task.path.parent / "b.txt").touch()
+    assert problem_with(task).endswith("was handed in; there is b.txt")
