@@ -14,7 +14,7 @@ from nbgrader.preprocessors import Execute as StockExecute
 from traitlets import Bool
 
 from autograder.assignment import Assignment, open_assignment
-from autograder.classroom import ClassError, read_seed
+from autograder.classroom import ClassError, class_config, read_seed
 from autograder.judge import Zygote
 from autograder.reference import lesson_names
 from autograder.restoring import restore, steps_of
@@ -80,6 +80,12 @@ def zygote_of(folder: Path) -> Zygote:
 def store_of(folder: Path, file: str = FILE) -> Store:
     """Return the runs of a class; new ones go to the file of this name."""
     return Store(folder, file)
+
+
+@lru_cache(maxsize=4)
+def runs_demos(folder: Path) -> bool:
+    """Return whether a class's configuration has demo cells run."""
+    return bool(class_config(folder).Execute.get("run_demos", False))
 
 
 def current_assignment(folder: Path, name: str) -> Assignment:

@@ -25,7 +25,7 @@ from typing import TypeVar
 
 from autograder.classroom import ClassError
 from autograder.cluster import on_dask
-from autograder.execute import current_assignment, store_of, zygote_of
+from autograder.execute import current_assignment, runs_demos, store_of, zygote_of
 from autograder.exercise import questions
 from autograder.lessons import find_lesson
 from autograder.marking import NotebookError, read_notebook
@@ -122,7 +122,7 @@ def run_task(task: Task, file: str = FILE) -> Outcome:
         return Outcome(task, str(error))
     assignment = current_assignment(task.folder, task.lesson)
     mended = restore(notebook, assignment.source)
-    steps = tuple(steps_of(mended))
+    steps = tuple(steps_of(mended, runs_demos(task.folder)))
     content, place = assignment.content(steps), None
     store = store_of(task.folder, file)
     run = store.find(content)
