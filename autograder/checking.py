@@ -12,6 +12,7 @@ points to a cell that writes there.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache, partial
 from typing import Any, Protocol
 
 import numpy as np
@@ -145,13 +146,6 @@ def judge(
         measured = suspect(answer.watch, exercise, reference, trials)
         return Result(**_right(trials, exercise, measured), **common)
 
-    def attempt(other: Callable[..., Any], question: Question) -> Trial:
-        try:
-            (one,) = _try(Here(other, exercise), exercise, [question], _Heard())
-        except _UnwrittenError:
-            return Trial(question, "not written", crashed=True)
-        return one.trial
-
     def confirm(number: int) -> list[Trial]:
         more = questions(exercise, reference, seed + 1, number)
         try:
@@ -159,7 +153,7 @@ def judge(
         except _UnwrittenError:
             return [Trial(more[0], "not written", crashed=True)]
 
-    found = diagnose(trials, exercise, reference, attempt, confirm)
+    found = diagnose(trials, exercise, reference, partial(_attempt, exercise), confirm)
     told = {"mistake": found.mistake, "question": found.says} if found else {}
     stopped = next((one for one in tried if one.stopped), None)
     if stopped:
@@ -168,6 +162,16 @@ def judge(
         status = CRASHED if isinstance(error, CrashedError) else WRONG
         return Result(status=status, summary=str(error), **told, **shown, **common)
     return Result(**_wrong(tried, exercise, reference, heard), **told, **common)
+
+
+@lru_cache(maxsize=2048)
+def _attempt(exercise: Exercise, other: Callable[..., Any], question: Question) -> Trial:
+    """Try a declared mistake on a question: in a class, once for everybody."""
+    try:
+        (one,) = _try(Here(other, exercise), exercise, [question], _Heard())
+    except _UnwrittenError:
+        return Trial(question, "not written", crashed=True)
+    return one.trial
 
 
 @dataclass(frozen=True)

@@ -76,9 +76,13 @@ def zygote_of(folder: Path) -> Zygote:
     return Zygote((folder.resolve(),))
 
 
-@lru_cache(maxsize=8)
 def store_of(folder: Path, file: str = FILE) -> Store:
     """Return the runs of a class; new ones go to the file of this name."""
+    return _store(folder.resolve(), file)
+
+
+@lru_cache(maxsize=8)
+def _store(folder: Path, file: str) -> Store:
     return Store(folder, file)
 
 

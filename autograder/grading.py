@@ -184,6 +184,7 @@ def grade_class(
         If there is no such lesson.
     """
     config = class_config(folder)  # first of all: is this a class?
+    folder = folder.resolve()  # as nbgrader's configuration has it
     require_seal(unsafe or bool(config.Execute.get("unsafe")))
     read_seed(folder)
     todo = _todo(folder, lessons)
@@ -247,7 +248,7 @@ def run_shard(
     ClassError
         As in `grade_class`.
     """
-    config = class_config(folder)
+    config, folder = class_config(folder), folder.resolve()
     require_seal(unsafe or bool(config.Execute.get("unsafe")))
     part = _todo(folder, lessons)[number - 1 :: count]
     file = shard_file(f"{number}-of-{count}")
