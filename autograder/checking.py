@@ -12,6 +12,7 @@ points to a cell that writes there.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache, partial
 from typing import Any, Protocol
 
 import numpy as np
@@ -165,13 +166,6 @@ def judge(
         measured = suspect(answer.watch, exercise, reference, trials)
         return Result(**_right(trials, exercise, measured), **common)
 
-    def attempt(other: Callable[..., Any], question: Question) -> Trial:
-        try:
-            (one,) = _try(Here(other, exercise), exercise, [question], _Heard())
-        except _UnwrittenError:
-            return Trial(question, "not written", crashed=True)
-        return one.trial
-
     def confirm(number: int) -> list[Trial]:
         more = questions(exercise, reference, seed + 1, number)
         try:
@@ -179,7 +173,7 @@ def judge(
         except _UnwrittenError:
             return [Trial(more[0], "not written", crashed=True)]
 
-    found = diagnose(trials, exercise, reference, attempt, confirm)
+    found = diagnose(trials, exercise, reference, partial(_attempt, exercise), confirm)
     told = {"mistake": found.mistake, "question": found.says} if found else {}
     stopped = next((one for one in tried if one.stopped), None)
     if stopped:
@@ -197,6 +191,16 @@ def fails(fn: Callable[..., Any], exercise: Exercise, question: Question) -> boo
     except _UnwrittenError:
         return True
     return not one.right
+
+
+@lru_cache(maxsize=2048)
+def _attempt(exercise: Exercise, other: Callable[..., Any], question: Question) -> Trial:
+    """Try a declared mistake on a question: in a class, once for everybody."""
+    try:
+        (one,) = _try(Here(other, exercise), exercise, [question], _Heard())
+    except _UnwrittenError:
+        return Trial(question, "not written", crashed=True)
+    return one.trial
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ the class's store what was finished.
 import math
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,7 +32,7 @@ def on_dask(tasks: "list[Task]", scheduler: str) -> "Iterator[Outcome]":
     Parameters
     ----------
     tasks : list of Task
-        Which ones, all of one class.
+        Which ones, all of one class under its absolute path.
     scheduler : str
         The address of a Dask scheduler.
 
@@ -50,14 +49,12 @@ def on_dask(tasks: "list[Task]", scheduler: str) -> "Iterator[Outcome]":
         raise ClassError(
             "a scheduler needs Dask: `pip install 'backprop-course[cluster]'`"
         ) from None
-    folder = tasks[0].folder
-    there = [replace(task, folder=folder.resolve()) for task in tasks]
     try:
         client = Client(scheduler)
     except (OSError, ValueError) as error:
         raise ClassError(f"no scheduler answers at {scheduler}: {error}") from None
     with client:
-        left = dict(enumerate(_shards(there, _count_workers(client, scheduler))))
+        left = dict(enumerate(_shards(tasks, _count_workers(client, scheduler))))
         for _ in range(LOSSES):
             futures = {
                 client.submit(run_shard_there, shard, number, software(), pure=False): number
@@ -69,8 +66,7 @@ def on_dask(tasks: "list[Task]", scheduler: str) -> "Iterator[Outcome]":
                 except KilledWorker:
                     continue
                 del left[futures.pop(future)]
-                for outcome in outcomes:
-                    yield replace(outcome, task=replace(outcome.task, folder=folder))
+                yield from outcomes
             if not left:
                 return
     raise ClassError(

@@ -9,6 +9,7 @@ they are one. A declared mistake is told before a transform, one mistake before 
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from autograder.exercise import Exercise, Question
@@ -147,7 +148,7 @@ def _declared(
         try:
             for mistake in mistakes:
                 source = mistake.applied_to(source)
-            wrong = reference.function(exercise.name, source)
+            wrong = _function(reference, exercise.name, source)
         except (ValueError, SyntaxError):  # the edits of a pair may be in each other's way
             continue
         names = " and ".join(mistake.name for mistake in mistakes)
@@ -157,3 +158,9 @@ def _declared(
         yield Hypothesis(
             Diagnosis(names, says), lambda question, wrong=wrong: attempt(wrong, question).values
         )
+
+
+@lru_cache(maxsize=1024)
+def _function(reference: Reference, exercise: str, source: str) -> Callable[..., Any]:
+    """Return the same function for the same edits each time: what it gives is kept by that."""
+    return reference.function(exercise, source)

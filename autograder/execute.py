@@ -118,10 +118,20 @@ def zygote_of(folder: Path, unsafe: bool = False) -> Zygote:
     return zygote
 
 
-@lru_cache(maxsize=8)
 def store_of(folder: Path, file: str = FILE) -> Store:
     """Return the runs of a class; new ones go to the file of this name."""
+    return _store(folder.resolve(), file)
+
+
+@lru_cache(maxsize=8)
+def _store(folder: Path, file: str) -> Store:
     return Store(folder, file)
+
+
+@lru_cache(maxsize=4)
+def runs_demos(folder: Path) -> bool:
+    """Return whether a class's configuration has demo cells run."""
+    return bool(class_config(folder).Execute.get("run_demos", False))
 
 
 def assignment_of(config: Any, resources: Any) -> Assignment | None:

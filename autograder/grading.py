@@ -194,6 +194,7 @@ def grade_class(
         If there is no such lesson.
     """
     config = class_config(folder)  # first of all: is this a class?
+    folder = folder.resolve()  # as nbgrader's configuration has it
     unsafe = unsafe or bool(config.Execute.get("unsafe"))
     require_seal(unsafe)
     read_seed(folder)
@@ -289,7 +290,7 @@ def run_shard(
     ClassError
         As in `grade_class`.
     """
-    config = class_config(folder)
+    config, folder = class_config(folder), folder.resolve()
     unsafe = unsafe or bool(config.Execute.get("unsafe"))
     require_seal(unsafe)
     part = _todo(folder, lessons, unsafe)[number - 1 :: count]

@@ -33,7 +33,7 @@ from typing import TypeVar
 from autograder.assignment import AssignmentError
 from autograder.classroom import ClassError
 from autograder.cluster import on_dask
-from autograder.execute import current_assignment, store_of, zygote_of
+from autograder.execute import current_assignment, runs_demos, store_of, zygote_of
 from autograder.exercise import questions
 from autograder.judge import harmless
 from autograder.marking import NotebookError, read_notebook
@@ -155,7 +155,7 @@ def _run_task(task: Task, file: str) -> Outcome:
     except NotebookError as error:
         return Outcome(task, str(error))
     mended = restore(notebook, assignment.source)
-    steps = tuple(steps_of(mended))
+    steps = tuple(steps_of(mended, runs_demos(task.folder)))
     content, place = assignment.content(steps), None
     store = store_of(task.folder, file)
     run = store.find(content)
