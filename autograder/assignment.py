@@ -110,7 +110,10 @@ def open_assignment(folder: Path, name: str, seed: int) -> Assignment:
         try:
             source = nbformat.read(path, as_version=4)
         except Exception as error:  # nbformat raises whatever a broken file makes it trip over
-            raise AssignmentError(f"{path} is not a notebook: {str(error)[:100]}") from None
+            raise AssignmentError(
+                f"{path} is not a notebook: {str(error)[:100]}. One as it was at first is in a "
+                "class made anew, `backprop class init NEW`"
+            ) from None
     else:
         source = source_notebook(shipped_lesson(name))
     own = lessons_in(folder).get(name)
@@ -125,5 +128,8 @@ def open_assignment(folder: Path, name: str, seed: int) -> Assignment:
             (f"a solution between {BEGIN} and {END} in {path}", assignment.reference.answers),
         ):
             if exercise not in there:
-                raise AssignmentError(f"the lesson {name} checks {exercise}, which needs {where}")
+                raise AssignmentError(
+                    f"the lesson {name} checks {exercise}, which needs {where}; "
+                    f"`backprop verify {folder}` tells all that is missing"
+                )
     return assignment

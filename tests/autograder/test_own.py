@@ -72,7 +72,7 @@ def test_name_that_is_none_is_told_and_nothing_written(tmp_path, name):
 
 
 def test_lesson_that_is_there_is_not_written_over(mine):
-    with pytest.raises(LessonError, match="is there already: edit it, or name another lesson"):
+    with pytest.raises(LessonError, match="is there already: edit it, then `backprop verify"):
         begin_lesson(mine, NAME)
 
 
