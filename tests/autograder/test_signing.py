@@ -1,12 +1,12 @@
 """Signatures that do not fit their folder, or occur twice, are for a human to look at."""
 
+import json
+
 import nbformat
 import pytest
 
 from autograder.build import notebook_text, student_notebook
-from autograder.grading import Submission, needing_a_look
 from autograder.lessons import find_lesson
-from autograder.result import Result
 from autograder.signing import doubtful, signature_in
 
 
@@ -49,21 +49,19 @@ def test_signatures_to_look_at():
     }
 
 
-def test_class_lists_signatures_and_answers_that_need_a_look(tmp_path):
-    lesson = find_lesson("4")
-    submissions = []
+def test_class_lists_signatures_that_need_a_look(backprop, tmp_path):
+    lesson, folder = find_lesson("4"), tmp_path / "class"
+    assert backprop("class", "init", folder).returncode == 0
     for student, signature in (("ada", "Ada"), ("bo", "ada"), ("cy", "Cy")):
         book = student_notebook(lesson)
         for cell in book.cells:
             cell.source = cell.source.replace('STUDENT = ""', f'STUDENT = "{signature}"')
-        path = tmp_path / "submitted" / student / lesson.name / f"{lesson.name}.ipynb"
+        path = folder / "submitted" / student / lesson.name / f"{lesson.name}.ipynb"
         path.parent.mkdir(parents=True)
         path.write_text(notebook_text(book), encoding="utf-8")
-        looked = Result("deltas", "passed", "right.", look="it calls course.gradcheck")
-        results = {"deltas": looked} if student == "cy" else {}
-        submissions.append(Submission(student, lesson, {}, results))
-    assert [one.look for one in needing_a_look(tmp_path, submissions)] == [
-        "STUDENT is 'Ada', as in bo",
-        "STUDENT is 'ada', as in ada",
-        "deltas: it calls course.gradcheck",
-    ]
+    done = backprop("class", "grade", folder, "--json")
+    assert {one["student"]: one["look"] for one in json.loads(done.stdout)} == {
+        "ada": "STUDENT is 'Ada', as in bo",
+        "bo": "STUDENT is 'ada', as in ada",
+        "cy": "",
+    }
