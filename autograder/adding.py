@@ -116,7 +116,10 @@ def begin_lesson(folder: Path, lesson: str) -> list[Path]:
     paths = [folder / kind / f"{lesson}.py" for kind in ("solutions", "exercises")]
     for path in paths:
         if path.exists():
-            raise LessonError(f"{path} is there already: edit it, or name another lesson")
+            raise LessonError(
+                f"{path} is there already: edit it, then `backprop verify {folder}`; or name "
+                "another lesson"
+            )
     number, _, topic = lesson.partition("_")
     words = {"number": int(number), "title": topic.replace("_", " ").capitalize()}
     ours = data_folder("solutions"), Path(exercises.__file__).parent

@@ -116,24 +116,34 @@ def open_assignment(folder: Path, name: str, seed: int, path: Path) -> Assignmen
     AssignmentError
         If its source or its declarations cannot be used.
     """
-    if path.is_file():
-        try:
-            source = nbformat.read(path, as_version=4)
-        except Exception as error:  # nbformat raises whatever a broken file makes it trip over
-            raise AssignmentError(f"{path} is not a notebook: {str(error)[:100]}") from None
-    else:
-        source = source_notebook(shipped_lesson(name))
+    source = _read(path) if path.is_file() else source_notebook(shipped_lesson(name))
     own = lessons_in(folder).get(name)
     module = declarations_in(own.declarations) if own else shipped(name)
     if own:
         cloudpickle.register_pickle_by_value(module)  # students' processes cannot import it
     exercises = exercises_in(module)
     assignment = Assignment(name, source, dict(exercises), seed)
+    missing = f"`backprop new DIR {name}` copies ours, to add it to"
+    declared = "this package"
+    if own:
+        missing, declared = f"`backprop verify {folder}` lists what is missing", own.declarations
     for exercise in assignment.points:
         for where, there in (
-            (f"a declaration in {own.declarations if own else 'this package'}", exercises),
+            (f"a declaration in {declared}", exercises),
             (f"a solution between {BEGIN} and {END} in {path}", assignment.reference.answers),
         ):
             if exercise not in there:
-                raise AssignmentError(f"the lesson {name} checks {exercise}, which needs {where}")
+                raise AssignmentError(
+                    f"the lesson {name} checks {exercise}, which needs {where}; {missing}"
+                )
     return assignment
+
+
+def _read(path: Path) -> NotebookNode:
+    try:
+        return nbformat.read(path, as_version=4)
+    except Exception as error:  # nbformat raises whatever a broken file makes it trip over
+        raise AssignmentError(
+            f"{path} is not a notebook: {str(error)[:100]}. One as it was at first is in a class "
+            "made anew, `backprop class init NEW`"
+        ) from None

@@ -11,7 +11,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import nbformat
@@ -142,7 +142,13 @@ def notebook_text(notebook: NotebookNode) -> str:
     return nbformat.writes(notebook, version=4).rstrip("\n") + "\n"
 
 
-def build_notebooks(solutions: Path, notebooks: Path, *, write: bool) -> list[str]:
+def build_notebooks(
+    solutions: Path,
+    notebooks: Path,
+    *,
+    write: bool,
+    progress: Callable[[list[Path]], Iterable[Path]] = iter,
+) -> list[str]:
     """Build the student notebooks of every source; return a sentence for each that was not so.
 
     Parameters
@@ -151,6 +157,8 @@ def build_notebooks(solutions: Path, notebooks: Path, *, write: bool) -> list[st
         Where the sources are and where the notebooks belong.
     write : bool
         Write what differs and delete what has no source; if false, only report it.
+    progress : callable
+        Gets the sources and iterates over them, showing how far.
 
     Returns
     -------
@@ -159,7 +167,7 @@ def build_notebooks(solutions: Path, notebooks: Path, *, write: bool) -> list[st
     """
     built = {
         path.stem: notebook_text(student_notebook(read_lesson(path)))
-        for path in sorted(solutions.glob("[0-9]*.py"))
+        for path in progress(sorted(solutions.glob("[0-9]*.py")))
     }
     if write:
         notebooks.mkdir(exist_ok=True)

@@ -332,6 +332,7 @@ def _class_init(options: argparse.Namespace) -> int:
 def _class_add(options: argparse.Namespace) -> int:
     from autograder.adding import add_to_class
 
+    say("putting it into the class; this takes a few seconds")
     how = {"private": options.private, "solutions": options.solutions}
     name = add_to_class(options.folder, options.source, **how).name
     print(f"{name} is an assignment of {options.folder}.")
@@ -404,7 +405,8 @@ def _build(options: argparse.Namespace) -> int:
                 "`backprop new DIR 06_topic` begins"
             )
     notebooks = solutions.parent / "notebooks"
-    changed = build_notebooks(solutions, notebooks, write=not options.check)
+    bar = partial(progress, what="lessons")
+    changed = build_notebooks(solutions, notebooks, write=not options.check, progress=bar)
     if options.check and changed:
         for sentence in changed:
             print(sentence)

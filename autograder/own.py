@@ -75,8 +75,8 @@ def own_lessons(beside: Path | None = None) -> dict[str, OwnLesson]:
         lessons = lessons_in(Path(name).resolve())
         if not lessons:
             raise LessonError(
-                f"{VARIABLE} names {name}, which has no lesson: it needs solutions/NN_topic.py and "
-                "exercises/NN_topic.py"
+                f"{VARIABLE} names {name}, which has no lesson: "
+                f"`backprop new {name} 06_topic` begins one"
             )
         found |= lessons
     return found

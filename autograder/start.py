@@ -117,7 +117,8 @@ def open_jupyterlab(notebook: Path, *, browser: bool) -> int:
         "jupyterlab",
         f"--LabApp.default_url=/lab/tree/{notebook.name}",
     ]
-    command += ["--log-level=ERROR"]  # the address is printed all the same
+    # The address is printed all the same.
+    command += ["--log-level=ERROR", "--LabApp.log_level=ERROR"]
     command += [] if browser else ["--no-browser"]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command += ["--allow-root"]  # in a container a learner often is root, and Jupyter refuses

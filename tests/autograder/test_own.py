@@ -8,7 +8,13 @@ import pytest
 
 from autograder import verify
 from autograder.adding import begin_lesson
-from autograder.build import answered_notebook, notebook_text, student_notebook
+from autograder.assignment import AssignmentError, open_assignment
+from autograder.build import (
+    answered_notebook,
+    notebook_text,
+    source_notebook,
+    student_notebook,
+)
 from autograder.cli import main
 from autograder.lessons import find_lesson, lesson_in, read_lesson
 from autograder.own import VARIABLE, declarations_in, lessons_in, own_lessons
@@ -72,7 +78,7 @@ def test_name_that_is_none_is_told_and_nothing_written(tmp_path, name):
 
 
 def test_lesson_that_is_there_is_not_written_over(mine):
-    with pytest.raises(LessonError, match="is there already: edit it, or name another lesson"):
+    with pytest.raises(LessonError, match="is there already: edit it, then `backprop verify"):
         begin_lesson(mine, NAME)
 
 
@@ -120,8 +126,6 @@ def test_build_writes_their_notebooks(mine, capsys):
 
 @pytest.mark.parametrize("name", lesson_names())
 def test_source_notebook_is_read_as_the_source_that_it_was_built_from(name):
-    from autograder.build import source_notebook
-
     lesson = find_lesson(name)
     again = lesson_in(source_notebook(lesson), lesson.path)
     assert again.points == lesson.points
@@ -208,6 +212,19 @@ def test_private_lesson_keeps_its_checks_in_the_class(with_sixth, backprop, tmp_
     assert checked[0].traceback == [told]
     marks = json.loads(backprop("class", "grade", folder, "--json").stdout)
     assert {one["student"]: one["total"] for one in marks} == {"right": 2, "wrong": 1}
+
+
+def test_check_without_a_declaration_is_told(tmp_path, lesson):
+    place = tmp_path / "source" / lesson.name / f"{lesson.name}.ipynb"
+    place.parent.mkdir(parents=True)
+    text = notebook_text(source_notebook(lesson))
+    place.write_text(text.replace('"check-power_grad"', '"check-power_slope"'), encoding="utf-8")
+    told = "checks power_slope, which needs a declaration in this package; `backprop new DIR 01_"
+    with pytest.raises(AssignmentError, match=told):
+        open_assignment(tmp_path, lesson.name, seed=0)
+    place.write_text("{", encoding="utf-8")
+    with pytest.raises(AssignmentError, match=r"is not a notebook: .*`backprop class init NEW`"):
+        open_assignment(tmp_path, lesson.name, seed=0)
 
 
 def test_file_that_is_no_lesson_is_not_added(with_sixth, backprop, tmp_path):
