@@ -85,6 +85,19 @@ def test_demo_prints_the_gradebook(demo_class, lesson):
     assert f"{len(points)} {lesson.exercises[-1]}" in done.stdout
 
 
+def test_demo_of_all_lessons_prints_totals_and_says_where_the_report_is(backprop, tmp_path):
+    done = backprop("demo", "--students", "1", env=os.environ | {"TMPDIR": str(tmp_path)})
+    assert done.returncode == 0, done.stderr
+    worth = [sum(find_lesson(name).points.values()) for name in lesson_names()]
+    row = [f"{points:g}" for points in [*worth, sum(worth)]]
+    assert ["student-001", *row] in [line.split() for line in done.stdout.splitlines()]
+    (report,) = tmp_path.glob("backprop-demo-*/report.html")
+    assert str(report) in done.stdout
+    assert list(report.parent.iterdir()) == [report], "the class is gone"
+    page = report.read_text()
+    assert all(find_lesson(name).title in page for name in lesson_names())
+
+
 def test_demo_cells_are_not_run_when_a_class_is_graded(demo_class, lesson):
     folder, _ = demo_class
     path = folder / "autograded" / "student-001" / lesson.name / f"{lesson.name}.ipynb"
@@ -241,7 +254,10 @@ def test_table_shows_each_problem(graded, small_class, backprop):
         "submitted/no-folder/01_chain_rule.ipynb; a notebook belongs in "
         "submitted/STUDENT/LESSON/LESSON.ipynb"
     )
-    assert done.stderr == f"not graded: {told}\n"
+    first, *others = done.stderr.splitlines()
+    assert first == f"not graded: {told}"
+    strangers = sorted(graded[0].keys() - {"perfect"})
+    assert others == [f"graded, but not on the class list students.csv: {one}" for one in strangers]
 
 
 def test_notebook_in_a_folder_that_is_no_assignment_is_misplaced(tmp_path):

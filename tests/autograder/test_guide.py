@@ -1,6 +1,7 @@
 """Every command of the instructor's guide runs, in the order in which it stands there."""
 
 import csv
+import html
 import json
 import os
 import re
@@ -13,11 +14,15 @@ import pytest
 from nbgrader.api import Gradebook
 
 from autograder.build import CHECK_PREFIX, answered_notebook, notebook_text
+from autograder.exercises import exercises_of
 from autograder.lessons import find_lesson
 from autograder.reference import lesson_names
 
 GUIDE = Path(__file__).parents[2] / "autograder" / "README.md"
 LESSON = "01_chain_rule"
+(MISTAKE,) = (  # which makes one of three outputs wrong
+    one for one in exercises_of(LESSON)["power_grad"].mistakes if one.name == "log of b"
+)
 
 pytestmark = pytest.mark.filterwarnings("ignore:Object of type <Submitted")
 
@@ -60,7 +65,7 @@ class Walk:
         """Three students, as Canvas names their files: all right, one mistake, somebody unknown."""
         lesson = find_lesson(LESSON)
         answers = lesson.reference.answers
-        wrong = answers["power_grad"].replace("np.log(x)", "np.log10(x)")
+        wrong = MISTAKE.applied_to(answers["power_grad"])
         files = {
             "lovelaceada_4711_9_01_chain_rule-1.ipynb": answers,
             "noetheremmy_LATE_4712_9_01_chain_rule.ipynb": answers | {"power_grad": wrong},
@@ -168,7 +173,8 @@ def test_collecting_says_who_is_late_and_who_is_missing(walk):
 
 def test_report_names_the_mistake_and_who_is_missing(walk):
     page = (walk.place / "my-class" / "report.html").read_text()
-    assert "base-10 logarithm" in page or "log10" in page or "power_grad" in page
+    assert f"<td>{MISTAKE.name}<br>" in page
+    assert html.escape(MISTAKE.says) in page
     assert "<span>bo</span>" in page
 
 
