@@ -41,13 +41,13 @@ from tabulate import tabulate
 
 from autograder.build import CHECK_PREFIX, answered_notebook, notebook_text
 from autograder.checking import check_answer
-from autograder.classroom import CONFIG_FILE, create_class, read_seed
+from autograder.classroom import CONFIG_FILE, create_class
 from autograder.cluster import on_dask
 from autograder.demo import sample_class
 from autograder.execute import current_assignment, zygote_of
 from autograder.lessons import find_lesson
 from autograder.marking import read_notebook
-from autograder.notebook import GRADING_REPEATS, SEED_VARIABLE
+from autograder.notebook import GRADING_REPEATS
 from autograder.pool import Task, know_the_truth, run_task
 from autograder.reference import lesson_names
 from autograder.restoring import RUN, restore, steps_of
@@ -143,7 +143,7 @@ def stock_class(bench: Bench, lesson: str, count: int) -> Path:
 def stock_run(folder: Path, lesson: str) -> float:
     """Return how long stock nbgrader takes; it draws the cases that we draw."""
     command = [sys.executable, "-m", "nbgrader", "autograde", lesson]
-    return seconds(command, cwd=folder, env=os.environ | {SEED_VARIABLE: str(read_seed(folder))})
+    return seconds(command, cwd=folder)
 
 
 def stock_seconds(bench: Bench, lesson: str) -> float:
