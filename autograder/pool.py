@@ -27,13 +27,13 @@ from autograder.assignment import AssignmentError
 from autograder.classroom import ClassError
 from autograder.execute import current_assignment, store_of, zygote_of
 from autograder.exercise import questions
-from autograder.judge import harmless
 from autograder.lessons import find_lesson
 from autograder.marking import NotebookError, read_notebook
 from autograder.notebook import GRADING_REPEATS
 from autograder.restoring import restore, steps_of
 from autograder.running import Run, run_notebook
 from autograder.signing import signature_in
+from autograder.student.wire import harmless
 
 MOST_BYTES = 200 * 2**20  # of a notebook's file
 LISTED = 5  # files that are named
@@ -142,10 +142,22 @@ def problem_with(task: Task) -> str:
         named = harmless(", ".join(others[:LISTED]))
         instead = f"; there is {named}{more}" if others else "; the folder is empty"
         return f"no notebook {path.name} was handed in{instead}"
+    if not _is_time(path.with_name("timestamp.txt")):
+        return "timestamp.txt holds no time, and nbgrader needs one there or no such file"
     size = path.stat().st_size
     if size > MOST_BYTES:
         return f"{path.name} has {size >> 20} MB; more than {MOST_BYTES >> 20} MB are not read"
     return ""
+
+
+def _is_time(path: Path) -> bool:
+    """Return whether a file, if it is there, says when something was handed in."""
+    from nbgrader.utils import parse_utc
+
+    try:
+        return not path.exists() or bool(parse_utc(path.read_text(encoding="utf-8").strip()))
+    except (ValueError, OverflowError):
+        return False
 
 
 def _no_file_in(folder: Path) -> str:
