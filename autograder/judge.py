@@ -16,7 +16,6 @@ import contextlib
 import json
 import os
 import pickle
-import re
 import secrets
 import signal
 import socket
@@ -59,7 +58,7 @@ TICK = 0.1  # seconds between looks at a process that has not answered yet
 FOLDER = "backprop-student-"  # where the folders' names begin
 START_SECONDS = 60
 BOXED_FOLDER = Path("/student")
-LONGEST_SENTENCE = 2_000  # characters of what a process says about an answer
+LONGEST_SENTENCE = 4_000  # characters of what a process says about an answer
 BREACH = "wrote into the grader's channel"
 BEGIN = f"""
 import importlib.util, sys, types
@@ -562,18 +561,13 @@ def _read_reply(data: Any, question: Question) -> Reply:
         _sentence(data["said"]),
         _sentence(data["error"]),
         data["changed"],
-        harmless(data["printed"])[:PRINTED],
+        wire.harmless(data["printed"])[:PRINTED],
         tuple(_sentence(text) for text in data["warned"][:WARNED]),
     )
 
 
 def _sentence(text: Any) -> str:
-    return harmless(str(text)[:LONGEST_SENTENCE])
-
-
-def harmless(text: str) -> str:
-    """Return text without the control characters that would make a terminal do something."""
-    return re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", "", text)
+    return wire.harmless(str(text)[:LONGEST_SENTENCE])
 
 
 def _death(code: int) -> str:

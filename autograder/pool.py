@@ -18,7 +18,6 @@ import itertools
 import multiprocessing
 import os
 import signal
-import stat
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -35,13 +34,14 @@ from autograder.classroom import ClassError
 from autograder.cluster import on_dask
 from autograder.execute import current_assignment, runs_demos, store_of, zygote_of
 from autograder.exercise import questions
-from autograder.judge import harmless
 from autograder.marking import NotebookError, read_notebook
 from autograder.notebook import GRADING_REPEATS
 from autograder.restoring import restore, steps_of
 from autograder.running import run_notebook
+from autograder.sanitize import odd_files
 from autograder.signing import signature_in
 from autograder.store import FILE, Place
+from autograder.student.wire import harmless
 
 MOST_BYTES = 200 * 2**20  # of a notebook's file
 LISTED = 5  # files that are named
@@ -168,7 +168,10 @@ def _run_task(task: Task, file: str) -> Outcome:
         content=content,
         place=place,
         signature=signature_in(mended),
-        look=tuple(f"{result.exercise}: {result.look}" for result in results if result.look),
+        look=(
+            *(f"{result.exercise}: {result.look}" for result in results if result.look),
+            *_beside(task),
+        ),
         earned=tuple(result.earned for result in results),
         sandbox=run.level,
         sure=run.sure,
@@ -181,9 +184,6 @@ def problem_with(task: Task) -> str:
     try:
         if any(part.is_symlink() for part in (path, *path.parents[:2])):
             return f"{path.name} is a link, which may point anywhere: hand in the notebook itself"
-        odd = _no_file_in(path.parent)  # nbgrader copies what lies beside the notebook
-        if odd:
-            return f"{odd} is a link or a device, which may lead anywhere: hand in plain files"
         if not path.is_file():
             others = sorted(other.name for other in path.parent.iterdir() if other.is_file())
             more = f" and {len(others) - LISTED} more files" * (len(others) > LISTED)
@@ -199,14 +199,22 @@ def problem_with(task: Task) -> str:
     return ""
 
 
-def _no_file_in(folder: Path) -> str:
-    """Return the name of something below a folder that is neither file nor folder, or empty."""
-    for where, folders, files in os.walk(folder):
-        for name in (*folders, *files):
-            mode = os.lstat(os.path.join(where, name)).st_mode
-            if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
-                return harmless(name)
-    return ""
+def _beside(task: Task) -> Iterator[str]:
+    """Return what a human should know about that which lies beside a notebook."""
+    for odd in odd_files(task.path.parent):
+        yield f"{harmless(odd.name)} is a link or a device, and was left out"
+    if not _is_time(task.path.with_name("timestamp.txt")):
+        yield "timestamp.txt holds no time, so nobody knows when it was handed in"
+
+
+def _is_time(path: Path) -> bool:
+    """Return whether a file, if it is there, says when something was handed in."""
+    from nbgrader.utils import parse_utc
+
+    try:
+        return not path.exists() or bool(parse_utc(path.read_text(encoding="utf-8").strip()))
+    except (OSError, ValueError, OverflowError):
+        return False
 
 
 def run_all(

@@ -25,6 +25,7 @@ import course
 
 PRINTED = 20_000  # characters of what one call prints that are kept
 WARNED = 20  # warnings
+SAID = 2_000  # characters of an error's message and of a warning
 # Files whose lines are not the student's own: Python, installed packages, this project.
 LIBRARIES = (
     *(sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")),
@@ -99,7 +100,7 @@ def call(fn: Callable[..., Any], driver: Callable[..., Any] | None, case: dict[s
                 values = arguments.values()
                 value = driver(fn, *values) if driver else fn(*values)
         except WrongAnswerError as error:
-            stopped = {"stopped": WRONG, "said": str(error), "error": str(error)}
+            stopped = {"stopped": WRONG, "said": text_of(error), "error": text_of(error)}
         except (Exception, SystemExit) as error:
             # A subclass of NotImplementedError is an error like others.
             if type(error) is NotImplementedError:
@@ -107,7 +108,9 @@ def call(fn: Callable[..., Any], driver: Callable[..., Any] | None, case: dict[s
             else:
                 stopped = {"stopped": CRASHED, "said": _crash_sentence(error)}
             stopped["error"] = type(error).__name__
-    warned = dict.fromkeys(f"{one.category.__name__}: {one.message}" for one in caught[:WARNED])
+    warned = dict.fromkeys(
+        f"{one.category.__name__}: {one.message}"[:SAID] for one in caught[:WARNED]
+    )
     changed = [name for name, given in case.items() if not _equal(given, arguments[name])]
     return Reply(
         value, changed=tuple(changed), printed=printed.getvalue(), warned=tuple(warned), **stopped
@@ -138,9 +141,9 @@ def _crash_sentence(error: BaseException) -> str:
 
 
 def text_of(error: BaseException) -> str:
-    """Return an error's message; a class of the student's own may fail to give one."""
+    """Return the beginning of an error's message; a student's own class may fail to give one."""
     try:
-        return str(error)
+        return str(error)[:SAID]
     except Exception:
         return ""
 

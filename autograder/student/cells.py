@@ -129,7 +129,7 @@ class Shell:
             try:
                 self._execute(source, f"<cell {number}>")
             except BaseException as raised:  # SystemExit, KeyboardInterrupt: all the same here
-                error = [type(raised).__name__, text_of(raised)[:VALUE], _traceback(raised)]
+                error = [type(raised).__name__, text_of(raised), _traceback(raised)]
             with contextlib.suppress(Exception):
                 self._draw_open_figures()
         return {"shown": self.screen.shown, "error": error}
@@ -198,7 +198,7 @@ def _traceback(error: BaseException) -> list[str]:
         if not frame.filename.startswith(LIBRARIES)
     ]
     lines = [line.rstrip("\n") for line in traceback.format_list(frames[-FRAMES:])]
-    told = f"{type(error).__name__}: {text_of(error)[:VALUE]}"
+    told = f"{type(error).__name__}: {text_of(error)}"
     if isinstance(error, SyntaxError):
         told = f"{told}\n  {str(error.text or '').strip()}"
     return [*lines, told]

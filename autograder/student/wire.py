@@ -15,6 +15,7 @@ that bytes are nothing that `encode` writes.
 
 import json
 import math
+import re
 import struct
 from typing import Any
 
@@ -97,6 +98,8 @@ def _tree(value: Any, blobs: list[bytes], depth: int) -> Any:
         blobs.append(value)
         return ["bytes", len(value)]
     if isinstance(value, np.ndarray | np.generic) and value.dtype.kind in KINDS:
+        if value.nbytes > MOST_BYTES:  # before it is copied
+            raise Garbage(f"the answer takes {value.nbytes} bytes; {MOST_BYTES} are allowed")
         array = np.asarray(value)
         blobs.append(array.tobytes())
         if isinstance(value, np.ndarray):
@@ -165,7 +168,7 @@ def _value(tree: Any, rest: _Rest, depth: int) -> Any:
         return np.frombuffer(rest.take(dtype.itemsize), dtype)[0]
     if kind == "other":
         (words,) = items
-        return Other(_text(str(words)[:200]))
+        return Other(harmless(_text(str(words)[:200])))
     raise Garbage("an unknown kind")
 
 
@@ -188,3 +191,8 @@ def _numbers(name: Any) -> np.dtype:
     if type(name) is not str or name not in _DTYPES:
         raise Garbage("no dtype of numbers")
     return _DTYPES[name]
+
+
+def harmless(text: str) -> str:
+    """Return text without the control characters that would make a terminal do something."""
+    return re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", "", text)
