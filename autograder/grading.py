@@ -295,7 +295,7 @@ def _changes(folder: Path, done: list[_Done]) -> list[Change]:
     """Return the marks that differ from those in the gradebook, for who has any."""
     changes = []
     for name in dict.fromkeys(one.task.lesson for one in done):
-        before = marks_in(folder, find_lesson(name))
+        before = marks_in(folder, find_lesson(name), by_hand=False)  # those given by hand stay
         for one in done:
             known = one.task.lesson == name and not one.failure
             scores = before.get(one.task.student) if known else None
