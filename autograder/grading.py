@@ -354,8 +354,8 @@ def _changes(folder: Path, done: list[Outcome]) -> list[Change]:
     """Return the marks that differ from those in the gradebook, for who has any."""
     changes = []
     for name in dict.fromkeys(one.task.lesson for one in done):
-        before = marks_in(folder, current_assignment(folder, name).lesson)
-        exercises = tuple(current_assignment(folder, name).points)
+        lesson = current_assignment(folder, name).lesson
+        before, exercises = marks_in(folder, lesson, by_hand=False), tuple(lesson.points)
         for one in done:
             known = one.task.lesson == name and not one.failure
             scores = before.get(one.task.student) if known else None

@@ -180,8 +180,17 @@ def has_marks(folder: Path, student: str, lesson: str) -> bool:
         return found.first() is not None
 
 
-def marks_in(folder: Path, lesson: Lesson) -> dict[str, Scores]:
+def marks_in(folder: Path, lesson: Lesson, by_hand: bool = True) -> dict[str, Scores]:
     """Return everybody's points in a lesson, by student and exercise, in one query.
+
+    Parameters
+    ----------
+    folder : Path
+        The class.
+    lesson : Lesson
+        Which one.
+    by_hand : bool
+        Whether points that somebody gave by hand count, or are None.
 
     Raises
     ------
@@ -214,6 +223,7 @@ def marks_in(folder: Path, lesson: Lesson) -> dict[str, Scores]:
         for student, cell, automatic, manual, extra, undecided in rows:
             score = automatic if manual is None else manual
             score = None if score is None or (undecided and manual is None) else score
+            score = score if by_hand or manual is None else None
             name = cell.removeprefix(CHECK_PREFIX)
             scores = marks.setdefault(student, dict.fromkeys(lesson.points))
             if name in scores:
