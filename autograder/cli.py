@@ -401,8 +401,8 @@ def _build(options: argparse.Namespace) -> int:
         solutions = data_folder("solutions")
         if not (solutions.parent / "pyproject.toml").is_file():
             raise LessonError(
-                "these lessons are built already; name a folder of lessons of your own, which "
-                "`backprop new DIR 06_topic` begins"
+                "`backprop build` needs a checkout of the repository, or a folder of lessons of "
+                "your own, which `backprop new DIR 06_topic` begins"
             )
     notebooks = solutions.parent / "notebooks"
     bar = partial(progress, what="lessons")

@@ -23,18 +23,14 @@ from typing import Any
 from packaging.version import InvalidVersion, Version
 
 from autograder import __version__
-from autograder.reference import DISTRIBUTION
+from autograder.reference import DISTRIBUTION, Plain
 
 _CALL = re.compile(r"^in_class\(needs=", re.MULTILINE)
 _solutions: bool | None = None  # whether they are on; None where no class handed the notebook out
 
 
-class OutdatedError(ImportError):
+class OutdatedError(Plain, ImportError):
     """A notebook that needs a newer package than is installed."""
-
-    def _render_traceback_(self) -> list[str]:
-        """Tell IPython to show the sentence instead of a traceback through our own code."""
-        return [f"{type(self).__name__}: {self}"]
 
 
 def in_class(needs: str, *, solutions: bool = False) -> None:

@@ -27,7 +27,7 @@ from autograder.checking import check_answer
 from autograder.exercise import Exercise
 from autograder.exercises import UnknownError, find_exercise
 from autograder.handout import handed_out, withholds
-from autograder.reference import Reference
+from autograder.reference import Plain, Reference
 from autograder.result import NOT_ATTEMPTED, NOT_DEFINED, Grade, Result
 from course.gradcheck import Comparison
 
@@ -45,28 +45,20 @@ class FailingCase(dict[str, Any]):
         self.comparisons = comparisons
 
 
-class CheckFailed(AssertionError):
+class CheckFailed(Plain, AssertionError):
     """A check that did not pass; `result` says why."""
 
     def __init__(self, result: Result, shown: bool) -> None:
         super().__init__(f"{result.exercise}: {result.summary}" if shown else f"\n{result}")
         self.result = result
 
-    def _render_traceback_(self) -> list[str]:
-        """Tell IPython to show this instead of a traceback through our own code."""
-        return [f"{type(self).__name__}: {self}"]
-
 
 class NotAttempted(CheckFailed, NotImplementedError):
     """A check of a function that is not written yet."""
 
 
-class ArgumentError(TypeError, ValueError):
+class ArgumentError(Plain, TypeError, ValueError):
     """An argument that is not what it should be."""
-
-    def _render_traceback_(self) -> list[str]:
-        """Tell IPython to show the sentence instead of a traceback through our own code."""
-        return [f"{type(self).__name__}: {self}"]
 
 
 class Markdown(str):

@@ -10,6 +10,7 @@ importing what that needs (jupytext, nbformat, JSON schemas) takes about two sec
 | `find_reference` | that of the lesson with a given name                                        |
 | `lesson_names`   | the lessons of this package, in order                                       |
 | `full_name`      | a lesson's name for its name or number                                      |
+| `Plain`          | an error that shows as a sentence                                           |
 | `data_folder`    | where solutions/ or notebooks/ are: in the checkout, or installed           |
 | `reference_in`   | the solutions that a class's source notebook holds                          |
 
@@ -32,7 +33,15 @@ BEGIN, END = "# BEGIN SOLUTION", "# END SOLUTION"
 CHECK_PREFIX, DEMO_PREFIX = "check-", "demo-"  # of the names of such cells in a notebook
 
 
-class LessonError(ValueError):
+class Plain:
+    """Mixed into an error: a notebook shows its sentence, and no traceback through our own code."""
+
+    def _render_traceback_(self) -> list[str]:
+        """Return what IPython shows instead."""
+        return [f"{type(self).__name__}: {self}"]
+
+
+class LessonError(Plain, ValueError):
     """A lesson source or a lesson's name that cannot be used, and why."""
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from autograder.exercise import Exercise, Prediction
 from autograder.own import declarations_in, own_lessons
-from autograder.reference import Reference, find_reference, lesson_names
+from autograder.reference import Plain, Reference, find_reference, lesson_names
 
 MANY = 20  # names that are too many for one sentence
 
@@ -26,12 +26,8 @@ def exercises_of(lesson: str) -> dict[str, Exercise]:
     return exercises_in(_declarations(lesson))
 
 
-class UnknownError(LookupError):
+class UnknownError(Plain, LookupError):
     """A name that nothing is declared under; the sentence says which name is close."""
-
-    def _render_traceback_(self) -> list[str]:
-        """Tell IPython to show the sentence instead of a traceback through our own code."""
-        return [f"LookupError: {self}"]
 
 
 @lru_cache

@@ -144,7 +144,7 @@ def test_check_finds_them_beside_the_notebook_and_by_the_variable(mine, tmp_path
         assert "2 left out" in checked[0].data["text/plain"]
         assert "dx = 2 * a * x" in solved[0].data["text/markdown"]
     _, checked, _ = in_kernel(*cells, folder=tmp_path)
-    assert checked[0].traceback[0].startswith("LookupError: there is no exercise called")
+    assert checked[0].traceback[0].startswith("UnknownError: there is no exercise called")
     assert len(checked[0].traceback) == 1
 
 
@@ -208,7 +208,7 @@ def test_private_lesson_keeps_its_checks_in_the_class(with_sixth, backprop, tmp_
     cells = nbformat.read(given / f"{NAME}.ipynb", as_version=4).cells
     first = next(cell.source for cell in cells if cell.cell_type == "code")
     *_, checked = in_kernel(first, ANSWER.format("a * x"), "check(bend_grad)", folder=given)
-    told = "LookupError: bend_grad has no check at home: it is checked when your class is graded"
+    told = "UnknownError: bend_grad has no check at home: it is checked when your class is graded"
     assert checked[0].traceback == [told]
     marks = json.loads(backprop("class", "grade", folder, "--json").stdout)
     assert {one["student"]: one["total"] for one in marks} == {"right": 2, "wrong": 1}
