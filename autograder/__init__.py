@@ -27,6 +27,8 @@ order in which work passes through:
 | `classroom`  | makes the folder of a class, an nbgrader course                       |
 | `sanitize`   | mends what is broken in a notebook that was handed in                 |
 | `signing`    | who signed a notebook, and whether that fits                          |
+| `bookkeeping`| nbgrader's steps that ask the gradebook, asking it once a notebook    |
+| `cluster`    | runs submissions on a Dask cluster                                    |
 | `grading`    | grades what a class handed in, through nbgrader                       |
 | `demo`       | a sample class from start to finish                                   |
 | `mutants`    | mechanical mutations of a solution, to test the checks with           |

@@ -294,7 +294,7 @@ def _key(task: Task) -> str:
     """Return a hash of everything that a submission's marks depend on."""
     assignment = current_assignment(task.folder, task.lesson)
     file = task.path.read_bytes() if task.path.is_file() else b"missing"
-    return fingerprint(hashlib.sha256(file).hexdigest(), assignment.keys, assignment.points)
+    return fingerprint(hashlib.sha256(file).hexdigest(), assignment.key)
 
 
 def _name(task: Task) -> str:
