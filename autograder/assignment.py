@@ -87,6 +87,11 @@ class Assignment:
             for name in self.points
         }
 
+    @cached_property
+    def key(self) -> str:
+        """What all marks depend on, besides the student's notebook."""
+        return fingerprint(self.keys, self.points)
+
     def content(self, steps: tuple[Step, ...]) -> str:
         """Return the name of a student's work: all cells that are run, and the software."""
         return fingerprint(software(), *((step.kind, step.text) for step in steps))

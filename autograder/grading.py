@@ -343,7 +343,7 @@ def _key(task: Task) -> str:
     if not content:
         with task.path.open("rb") as file:
             content = hashlib.file_digest(file, "sha256").hexdigest()
-    return fingerprint(content, assignment.keys, assignment.points)
+    return fingerprint(content, assignment.key)
 
 
 def _name(task: Task) -> str:

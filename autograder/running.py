@@ -223,8 +223,11 @@ def _outputs(shown: Any, graded: bool) -> list[dict[str, Any]]:
 
 def _output(kind: str, **fields: Any) -> NotebookNode:
     """Return an output; nbformat's `new_output` takes a millisecond to see whether it is one."""
-    metadata = {} if kind in ("stream", "error") else {"metadata": {}}
-    return nbformat.from_dict({"output_type": kind, **metadata, **fields})
+    wanted = {
+        "display_data": {"metadata": {}},
+        "execute_result": {"metadata": {}, "execution_count": None},
+    }.get(kind, {})
+    return nbformat.from_dict({"output_type": kind, **wanted, **fields})
 
 
 def _error(name: str, message: str, lines: Iterable[str] = ()) -> dict[str, Any]:

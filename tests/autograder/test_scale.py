@@ -16,8 +16,11 @@ import psutil
 import pytest
 
 from autograder.build import answered_notebook, notebook_text
+from autograder.classroom import ClassError
+from autograder.cluster import run_shard_there
 from autograder.demo import sample_class
-from autograder.pool import in_workers
+from autograder.fingerprint import software
+from autograder.pool import Task, in_workers
 
 GUIDE = Path(__file__).parents[2] / "autograder" / "README.md"
 
@@ -160,22 +163,32 @@ def test_a_dask_cluster_gives_the_marks_of_one_machine_although_a_worker_is_kill
     ungraded, expected, tmp_path
 ):
     pytest.importorskip("distributed")
+    command = [sys.executable, "-m", "autograder", "class", "grade", str(ungraded), "--json"]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     with cluster(tmp_path, 2) as (address, (first, _)):
-        grading = subprocess.Popen(
-            [sys.executable, "-m", "autograder", "class", "grade", str(ungraded), "--json",
-             "--scheduler", address],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        )  # fmt: skip
-        deadline = time.monotonic() + 120
-        while not list(ungraded.glob("verdicts-cluster-*")) and grading.poll() is None:
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
-        for process in psutil.Process(first.pid).children():
-            if "spawn_main" in " ".join(process.cmdline()):  # the worker itself, not its nanny
+        with subprocess.Popen([*command, "--scheduler", address], **pipes) as grading:
+            deadline = time.monotonic() + 300
+            while not list(ungraded.glob("verdicts-cluster-*")) and grading.poll() is None:
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+            # The worker itself, not the nanny that starts another one.
+            workers = [one for one in psutil.Process(first.pid).children()
+                       if "spawn_main" in " ".join(one.cmdline())]  # fmt: skip
+            for process in workers:
                 process.send_signal(signal.SIGKILL)
-        told, errors = grading.communicate(timeout=300)
+            told, errors = grading.communicate(timeout=300)
+    assert len(workers) == 1
     assert graded(subprocess.CompletedProcess([], grading.returncode, told, errors)) == expected
     assert not (ungraded / "verdicts.jsonl").exists(), "no student's code runs on this machine"
+
+
+def test_worker_that_does_not_see_the_class_or_has_other_software_says_so(tmp_path, lesson):
+    task = Task(tmp_path / "class", "ada", lesson.name)
+    with pytest.raises(ClassError, match="does not see the class's folder under"):
+        run_shard_there([task], 0, software())
+    (tmp_path / "class").mkdir()
+    with pytest.raises(ClassError, match="another version of backprop-course, Python or NumPy"):
+        run_shard_there([task], 0, "of another version")
 
 
 def test_scheduler_without_dask_is_told(ungraded):
@@ -225,6 +238,20 @@ def test_a_line_says_what_was_run_what_was_reused_and_in_which_sandbox(ungraded,
     )
     again = backprop("class", "grade", ungraded).stdout.splitlines()[-1]
     assert again == "8 submissions: 0 run, 7 reused, 1 broken."
+
+
+def test_demo_cells_that_are_run_cost_no_second_run_and_change_no_mark(
+    ungraded, backprop, expected, lesson
+):
+    with (ungraded / "nbgrader_config.py").open("a") as file:
+        file.write("c.Execute.run_demos = True\n")
+    assert graded(backprop("class", "grade", ungraded, "--json")) == expected
+    assert (ungraded / "verdicts.jsonl").read_text().count('{"content":') == 7
+    path = ungraded / "autograded" / "student-001" / lesson.name / f"{lesson.name}.ipynb"
+    cells = json.loads(path.read_text())["cells"]
+    demos = [cell for cell in cells if "demo" in cell["metadata"].get("tags", ())]
+    assert demos
+    assert all(cell["execution_count"] for cell in demos)
 
 
 def test_without_a_terminal_and_with_json_nothing_is_said_on_the_way(ungraded, backprop):
