@@ -102,7 +102,7 @@ def assignment_names(folder: Path) -> tuple[str, ...]:
     return tuple(sorted({*lesson_names(), *lessons_in(folder)}))
 
 
-def open_assignment(folder: Path, name: str, seed: int, path: Path) -> Assignment:
+def open_assignment(folder: Path, name: str, seed: int, path: Path | None = None) -> Assignment:
     """Read a lesson of a class.
 
     Parameters
@@ -113,14 +113,16 @@ def open_assignment(folder: Path, name: str, seed: int, path: Path) -> Assignmen
         The lesson's.
     seed : int
         Draws the class's cases.
-    path : Path
-        The source notebook; if it is missing, the lesson is taken as it comes with the package.
+    path : Path, optional
+        The source notebook; left out, where a class has it. If it is missing, the lesson is taken
+        as it comes with the package.
 
     Raises
     ------
     AssignmentError
         If its source or its declarations cannot be used.
     """
+    path = path or folder / "source" / name / f"{name}.ipynb"
     source = _read(path) if path.is_file() else source_notebook(shipped_lesson(name))
     own = lessons_in(folder).get(name)
     module = declarations_in(own.declarations) if own else shipped(name)

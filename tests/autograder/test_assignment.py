@@ -8,6 +8,7 @@ import pytest
 from autograder.assignment import AssignmentError, open_assignment
 from autograder.build import notebook_text, source_notebook
 from autograder.exercises import exercises_of
+from autograder.reference import LessonError
 from autograder.restoring import restore, steps_of
 
 OWN = """
@@ -87,7 +88,7 @@ def test_points_are_those_of_the_class(folder, lesson):
     ],
 )
 def test_declarations_that_cannot_be_used_are_told(folder, lesson, text, told):
-    with pytest.raises(AssignmentError) as error:
+    with pytest.raises((AssignmentError, LessonError)) as error:
         declare(folder, lesson, text)
     assert told in str(error.value)
 

@@ -49,7 +49,7 @@ def made(tmp_path_factory, lesson):
     path = folder / "source" / lesson.name / f"{lesson.name}.ipynb"
     path.write_text(notebook_text(source))
     other = nbformat.v4.new_notebook(
-        metadata=source.metadata,
+        metadata={key: value for key, value in source.metadata.items() if key != "backprop"},
         cells=[
             graded_cell("import os; assert 'JPY_PARENT_PID' in os.environ", "in-a-kernel", 5),
             graded_cell("assert False", "wrong", 4),
@@ -69,7 +69,9 @@ def made(tmp_path_factory, lesson):
         "partial": {"power_grad": answers["power_grad"].replace("np.log(x)", "np.log10(x)")},
     }.items():
         notebook = restore(answered_notebook(lesson, answers | changes), source)
-        notebook.cells[-1].source = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()"
+        figure = nbformat.from_dict(source.cells[-1])
+        figure.source = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()"
+        notebook.cells.append(figure)
         path = folder / "submitted" / student / lesson.name / f"{lesson.name}.ipynb"
         path.parent.mkdir(parents=True)
         path.write_text(notebook_text(notebook))
