@@ -92,7 +92,8 @@ class Submission:
     def results(self) -> dict[str, Result]:
         """The verdicts behind the points, read from the store: a class has too many to hold."""
         run = store_of(self.folder).find(self.content) if self.content else None
-        return run.results if run else {}
+        results = run.results.items() if run else ()
+        return {name: replace(one, points=self.points.get(name)) for name, one in results}
 
     def to_dict(self) -> dict[str, Any]:
         """Return the submission as plain data for JSON."""

@@ -139,7 +139,10 @@ def read_cells(path: Path) -> NotebookNode:
     if not isinstance(data, dict) or not isinstance(data.get("cells"), list):
         raise NotebookError(f"{path.name} is not a notebook: it has no list of cells")
     cells = [_outlined(cell) for cell in data["cells"] if isinstance(cell, dict)]
-    return nbformat.from_dict(data | {"cells": cells, "metadata": {}})
+    metadata = data.get("metadata")
+    built = metadata.get("backprop") if isinstance(metadata, dict) else None
+    kept = {"backprop": built} if isinstance(built, dict) else {}  # the version that it needs
+    return nbformat.from_dict(data | {"cells": cells, "metadata": kept})
 
 
 def _outlined(cell: dict[str, Any]) -> dict[str, Any]:

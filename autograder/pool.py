@@ -23,7 +23,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from multiprocessing.connection import wait as wait_for
 from pathlib import Path
@@ -162,7 +162,9 @@ def _run_task(task: Task, file: str) -> Outcome:
     if run is None or not run.has_all(assignment):
         run = run_notebook(steps, assignment, zygote_of(task.folder, task.unsafe), run)
         place = store.add(content, run)
-    results = [run.results[name] for name in assignment.points]
+    # A run that is used again knows the points of its day.
+    worth = assignment.points.items()
+    results = [replace(run.results[name], points=points) for name, points in worth]
     return Outcome(
         task,
         content=content,

@@ -10,9 +10,10 @@
 import html
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from course.gradcheck import Comparison
+if TYPE_CHECKING:
+    from course.gradcheck import Comparison
 
 JSON_MIME = "application/vnd.backprop-course.result+json"
 
@@ -175,7 +176,7 @@ class Result:
     partial: bool = True
     look: str = ""
     case: dict[str, Any] | None = field(default=None, compare=False, repr=False)
-    comparisons: tuple[Comparison, ...] = field(default=(), compare=False, repr=False)
+    comparisons: "tuple[Comparison, ...]" = field(default=(), compare=False, repr=False)
 
     @property
     def passed(self) -> bool:
