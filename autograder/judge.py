@@ -263,7 +263,8 @@ class Zygote:
     def close(self) -> None:
         """Stop the program and remove its folder."""
         self._stop()
-        _remove(self.folder)
+        with contextlib.suppress(OSError):  # what cannot be removed is left to the next judge
+            _remove(self.folder)
         if self.lock is not None:
             self.lock.close()
             self.lock = None

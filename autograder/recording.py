@@ -10,6 +10,7 @@
 
 import glob
 import html
+import logging
 import shutil
 from datetime import datetime
 from functools import lru_cache
@@ -163,8 +164,9 @@ def open_for_many() -> None:
 
     Each time it makes a new SQLAlchemy engine, whose cache of compiled statements starts empty, and
     looks for tables that are there: half of the time that recording a submission takes. Writers
-    wait for each other for a minute, not for five seconds.
+    wait for each other for a minute, not for five seconds. What goes wrong is told once, by us.
     """
+    api.app_log.setLevel(logging.CRITICAL)
     if not hasattr(api.create_engine, "cache_info"):
         patience = {"connect_args": {"timeout": 60}}
         create = api.create_engine

@@ -69,7 +69,9 @@ def made(tmp_path_factory, lesson):
         "partial": {"power_grad": answers["power_grad"].replace("np.log(x)", "np.log10(x)")},
     }.items():
         notebook = restore(answered_notebook(lesson, answers | changes), source)
-        notebook.cells[-1].source = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()"
+        figure = nbformat.from_dict(source.cells[-1])
+        figure.source = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()"
+        notebook.cells.append(figure)
         path = folder / "submitted" / student / lesson.name / f"{lesson.name}.ipynb"
         path.parent.mkdir(parents=True)
         path.write_text(notebook_text(notebook))
