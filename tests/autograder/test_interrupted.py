@@ -12,7 +12,6 @@ import time
 import pytest
 
 from autograder.build import answered_notebook, notebook_text
-from autograder.classroom import create_class
 from autograder.demo import sample_class
 from autograder.grading import grade_class
 
@@ -25,10 +24,10 @@ GOES_ON = "what has been graded is kept; the same command goes on from there"
 
 
 @pytest.fixture(scope="module")
-def fresh(tmp_path_factory, lesson):
+def fresh(tmp_path_factory, lesson, blank_class):
     """A class that is not graded yet."""
     folder = tmp_path_factory.mktemp("fresh") / "class"
-    create_class(folder)
+    shutil.copytree(blank_class, folder)
     for sample in sample_class(lesson, STUDENTS):
         path = folder / "submitted" / sample.student / lesson.name / f"{lesson.name}.ipynb"
         path.parent.mkdir(parents=True)

@@ -1,20 +1,22 @@
 """What is written into the gradebook, and what is read from it."""
 
+import shutil
+
 import pytest
 from nbgrader.api import Gradebook
 
 from autograder.build import answered_notebook, notebook_text
-from autograder.classroom import ClassError, create_class
+from autograder.classroom import ClassError
 from autograder.recording import marks_in, open_for_many, record, record_reason
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory, lesson):
+def folder(tmp_path_factory, lesson, blank_class):
     """A class in which `ada` has handed in everything right."""
     folder = tmp_path_factory.mktemp("recorded") / "class"
-    create_class(folder)
+    shutil.copytree(blank_class, folder)
     path = folder / "submitted" / "ada" / lesson.name / f"{lesson.name}.ipynb"
     path.parent.mkdir(parents=True)
     path.write_text(notebook_text(answered_notebook(lesson, lesson.reference.answers)))
