@@ -28,8 +28,12 @@ def append(path: Path, entry: dict[str, Any]) -> tuple[int, int]:
     # One write to a file that is open for appending: lines of two processes do not mix. The first
     # newline ends a line that was torn.
     with path.open("ab", buffering=0) as file:
-        if file.write(b"\n" + line) < len(line) + 1:
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+        try:
+            reason = 0 if file.write(b"\n" + line) == len(line) + 1 else errno.ENOSPC
+        except OSError as error:  # does not say which file
+            reason = error.errno
+        if reason:
+            raise OSError(reason, os.strerror(reason), str(path))
         return file.tell() - len(line), len(line)
 
 

@@ -13,6 +13,7 @@
 import contextlib
 import glob
 import html
+import logging
 import os
 import shutil
 from datetime import datetime
@@ -236,8 +237,10 @@ def open_for_many() -> None:
 
     Each time it makes a new SQLAlchemy engine, whose cache of compiled statements starts empty, and
     looks for tables and a course that are there: half of the time that recording a submission
-    takes. Writers wait for each other for a minute, not for five seconds.
+    takes. Writers wait for each other for a minute, not for five seconds. What goes wrong is told
+    once, by us.
     """
+    api.app_log.setLevel(logging.CRITICAL)
     if hasattr(Gradebook.__init__, "kept"):
         return
     create, initialise = api.create_engine, Gradebook.__init__

@@ -8,6 +8,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from autograder.classroom import create_class
 from autograder.exercises import exercises_of
 from autograder.judge import Zygote
 from autograder.lessons import find_lesson
@@ -34,6 +35,14 @@ def backprop():
         return subprocess.run(command, capture_output=True, text=True, check=False, **options)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def blank_class(tmp_path_factory):
+    """A class in which nobody has handed in anything, to be copied: making one takes seconds."""
+    folder = tmp_path_factory.mktemp("blank") / "class"
+    create_class(folder)
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 import html
 import json
 import os
+import shutil
 import sqlite3
 import sys
 
@@ -10,7 +11,6 @@ import nbformat
 import pytest
 
 from autograder.build import answered_notebook, notebook_text
-from autograder.classroom import create_class
 from autograder.lessons import find_lesson
 
 TEXT_OF_ALL = """
@@ -76,10 +76,10 @@ BROKEN = {
 
 
 @pytest.fixture(scope="module")
-def graded(tmp_path_factory, lesson, backprop):
+def graded(tmp_path_factory, lesson, backprop, blank_class):
     """What `backprop class grade` says by student, the class, and who handed in what."""
     folder = tmp_path_factory.mktemp("broken") / "class"
-    create_class(folder)
+    shutil.copytree(blank_class, folder)
     notebook = answered_notebook(lesson, lesson.reference.answers)
 
     def hand_in(student, content):

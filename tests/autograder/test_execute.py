@@ -15,7 +15,7 @@ from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
 
 from autograder.build import answered_notebook, notebook_text, source_notebook
-from autograder.classroom import create_class, run_step
+from autograder.classroom import run_step
 from autograder.grading import grade_class
 from autograder.restoring import restore
 
@@ -36,10 +36,10 @@ def scores_in(folder, assignment, student):
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory, lesson):
+def made(tmp_path_factory, lesson, blank_class):
     """A class with an instructor's own cells in lesson 1, another assignment, three students."""
     folder = tmp_path_factory.mktemp("execute") / "class"
-    create_class(folder)
+    shutil.copytree(blank_class, folder)
     source = source_notebook(lesson)
     source.cells += [
         graded_cell("assert power_grad(1.0, 2.0, 3.0)[0] == 9", OWN, 2),

@@ -18,7 +18,6 @@ from pathlib import Path
 import pytest
 
 from autograder.build import answered_notebook, notebook_text, student_notebook
-from autograder.classroom import create_class
 from autograder.demo import sample_class
 from autograder.student.sandbox import SEALED, level
 
@@ -113,10 +112,10 @@ def alive(pid):
 
 
 @pytest.fixture(scope="module")
-def grader(tmp_path_factory, lesson):
+def grader(tmp_path_factory, lesson, blank_class):
     """A class before it is graded, and what starts its grading; `end` waits for that."""
     folder = tmp_path_factory.mktemp("killed") / "class"
-    create_class(folder)
+    shutil.copytree(blank_class, folder)
 
     def hand_in(student, text):
         path = folder / "submitted" / student / lesson.name / f"{lesson.name}.ipynb"
