@@ -115,12 +115,12 @@ def test_the_container_of_a_kubernetes_job_runs_its_own_shard(ungraded, backprop
     command = re.search(r"command: \[bash, -c, '(.*)'\]", manifest)[1]
     completions = int(re.search(r"completions: (\d+)", manifest)[1])
     assert f"/{completions}" in command
-    environment = dict(os.environ) | {"JOB_COMPLETION_INDEX": "0"}
+    environment = dict(os.environ) | {"JOB_COMPLETION_INDEX": "2"}
     environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
     command = command.replace("/class", str(ungraded))
     done = subprocess.run(["bash", "-c", command], env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    assert (ungraded / f"verdicts-1-of-{completions}.jsonl").is_file()
+    assert (ungraded / f"verdicts-3-of-{completions}.jsonl").is_file()
 
 
 @contextlib.contextmanager
