@@ -108,6 +108,7 @@ class Recorder(Autograde):
 
     def start(self) -> None:
         """Record the student who is set in the course directory."""
+        self.writer.build_directory = ""  # it makes the folder when that changes
         self.init_notebooks()
         with contextlib.chdir(self.coursedir.root):
             self.convert_notebooks()
