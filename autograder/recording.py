@@ -43,7 +43,7 @@ Scores = dict[str, float | None]  # by exercise; None where a human must decide
 def record(folder: Path, student: str, lesson: Lesson) -> str:
     """Let nbgrader autograde one submission; return why it could not, empty if it did."""
     recorder = recorder_of(folder, lesson.name)
-    recorder.coursedir.student_id = glob.escape(student)
+    recorder.coursedir.student_id = student
     error = outcome_of(recorder)
     return f"nbgrader could not record it: {error}" if error else ""
 
