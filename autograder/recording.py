@@ -170,6 +170,8 @@ def record_reason(folder: Path, student: str, lesson: Lesson, reason: str, zero:
 
 def has_marks(folder: Path, student: str, lesson: str) -> bool:
     """Return whether the gradebook has points of a student in a lesson."""
+    if not student.isprintable():  # bytes that are no text, which no database can hold
+        return False
     with Gradebook(database(folder)) as gradebook:
         found = (
             gradebook.db.query(Grade.id)
