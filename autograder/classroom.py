@@ -73,6 +73,7 @@ def configure(config: Any, config_file: str) -> None:
         "nbgrader.preprocessors.AssignLatePenalties",
         "autograder.sanitize.CheckOthers",  # nbgrader's CheckCellMetadata
     ]
+    config.ZipCollectApp.extractor_plugin = "autograder.collecting.Extractor"
     # What other courses' assignments need, which run in a kernel as ever. A cell with this tag is
     # not run and keeps full points: nobody may know its name.
     config.Execute.skip_cells_with_tag = secrets.token_hex(8)

@@ -31,6 +31,7 @@ from autograder.result import CRASHED, NOT_DEFINED, Grade, Result
 REPLAYS = 3
 PNG = b"\x89PNG\r\n\x1a\n"
 LONGEST_TEXT = 20_000
+BESIDE = "This test ran in the student's process, beside the student's code.\n"
 
 
 @dataclass
@@ -187,6 +188,8 @@ def _outputs(shown: Any, graded: bool) -> list[dict[str, Any]]:
     if not isinstance(shown, dict) or not isinstance(shown.get("shown"), list):
         raise LostError("wrote into the grader's channel")
     outputs, room = [], LONGEST_TEXT
+    if graded:
+        outputs.append(new_output("stream", name="stdout", text=BESIDE))
     for item in shown["shown"]:
         if not isinstance(item, list) or len(item) != 2:
             raise LostError("wrote into the grader's channel")
