@@ -36,6 +36,7 @@ order in which work passes through:
 | `students`       | the class list                                                           |
 | `downloads`      | what lies in a download from a learning platform                         |
 | `collecting`     | puts it where it is graded                                               |
+| `unpacking`      | nbgrader's zip_collect, with limits for what lies in an archive          |
 | `assignment`     | a lesson as one class has it, and what its verdicts depend on            |
 | `restoring`      | the student's own cells of what was handed in, in the lesson's frame     |
 | `running`        | runs such a notebook and judges its answers                              |

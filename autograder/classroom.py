@@ -77,6 +77,7 @@ def configure(config: Any, config_file: str) -> None:
     config.GenerateFeedback.exporter_class = "autograder.feedback.FeedbackExporter"
     # Feedback and formgrader would run what a student's text cells hold of HTML and scripts.
     config.HTMLExporter.filters = {"markdown2html": "autograder.feedback.harmless_markdown"}
+    config.ZipCollectApp.extractor_plugin = "autograder.unpacking.Extractor"
     # What other courses' assignments need, which run in a kernel as ever. A cell with this tag is
     # not run and keeps full points: nobody may know its name.
     config.Execute.skip_cells_with_tag = secrets.token_hex(8)

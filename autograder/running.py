@@ -36,6 +36,7 @@ REPLAYS = 3
 PNG = b"\x89PNG\r\n\x1a\n"
 # What is kept of what a cell shows, whatever its process says: the process keeps no more either.
 LONGEST_TEXT, MOST_SHOWN, MOST_LINES = 20_000, 200, 50
+BESIDE = "This test ran in the student's process, beside the student's code.\n"
 
 
 @dataclass
@@ -194,6 +195,8 @@ def _outputs(shown: Any, graded: bool) -> list[dict[str, Any]]:
     if not isinstance(shown, dict) or not isinstance(shown.get("shown"), list):
         raise LostError(BREACH)
     outputs, room, pictures = [], LONGEST_TEXT, PICTURES
+    if graded:
+        outputs.append(_output("stream", name="stdout", text=BESIDE))
     for item in shown["shown"][:MOST_SHOWN]:
         if not isinstance(item, list) or len(item) != 2:
             raise LostError(BREACH)

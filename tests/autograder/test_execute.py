@@ -17,7 +17,7 @@ from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
 from autograder.build import answered_notebook, notebook_text, source_notebook
 from autograder.classroom import run_step
 from autograder.grading import grade_class
-from autograder.restoring import restore
+from autograder.restoring import grade_id, restore
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 OWN = "own-assert"
@@ -95,8 +95,10 @@ def test_marks_of_an_instructors_own_cells(graded, lesson):
     assert scores["own-share"] == (1, False)
     assert scores["own-figure"] == (0, True), "a human decides"
     page = graded / "autograded" / "right" / lesson.name / f"{lesson.name}.ipynb"
-    last = nbformat.read(page, as_version=4).cells[-1]
-    assert "image/png" in last.outputs[0].data, "and sees what was drawn"
+    cells = {grade_id(cell): cell for cell in nbformat.read(page, as_version=4).cells}
+    assert "image/png" in cells["own-figure"].outputs[0].data, "and sees what was drawn"
+    for name in (OWN, "own-share"):
+        assert "ran in the student's process" in cells[name].outputs[0].text
 
 
 def test_partial_credit_stands_beside_its_reason(graded, lesson):
