@@ -199,9 +199,10 @@ def run_all(
             unsure.append(outcome.task)
         else:
             yield outcome
-    # Time may have run out because of the others: each once more, and nothing beside it.
-    for task in unsure:
-        again = _on_dask([task], scheduler) if scheduler else in_workers(run_task, [task], 1)
+    # Time may have run out because of the others: once more, and nothing beside it.
+    alone = [[task] for task in unsure] if scheduler else [unsure]
+    for tasks in filter(None, alone):
+        again = _on_dask(tasks, scheduler) if scheduler else in_workers(run_task, tasks, 1)
         yield from (outcome for _, outcome in again)
 
 
