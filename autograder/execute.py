@@ -60,7 +60,6 @@ class Execute(StockExecute):
         if assignment is None:
             return super().preprocess(nb, resources, *args, **kwargs)
         folder = Path(self.config.CourseDirectory.root)
-        require_seal(self.unsafe)
         mended = restore(nb, assignment.source)
         steps = tuple(steps_of(mended, self.run_demos))
         store, content = store_of(folder), assignment.content(steps)
@@ -112,6 +111,7 @@ def zygote_of(folder: Path, unsafe: bool = False) -> Zygote:
     """
     config = class_config(folder).Execute
     limits = {one.name: config[one.name] for one in fields(Limits) if one.name in config}
+    require_seal(unsafe)
     zygote = Zygote((folder.resolve(),), Limits(**limits))
     if not unsafe:
         require_seal(unsafe, probe(zygote))

@@ -279,6 +279,8 @@ class Zygote:
         self.folder = self._new_folder()
         self.log = tempfile.TemporaryFile()
         self.program: subprocess.Popen | None = None
+        self.running: list[subprocess.Popen] = []
+        Finalize(self, _kill_all, (self.running,), exitpriority=1)
         self.control: socket.socket | None = None
         self.student: StudentProcess | None = None
 
@@ -415,6 +417,7 @@ class Zygote:
             stderr=self.log,
             start_new_session=True,
         )
+        self.running[:] = [self.program]
         with self.program.stdin as file:
             file.write(json.dumps(settings).encode())
 
@@ -432,6 +435,7 @@ class Zygote:
         if self.program is not None:
             _kill(self.program)
             self.program.wait()
+            self.running.clear()
             self.program = None
 
 
@@ -439,6 +443,11 @@ def _remove(folder: Path) -> None:
     with suppress(OSError):
         scratch.empty(folder)
         folder.rmdir()
+
+
+def _kill_all(running: list[subprocess.Popen]) -> None:
+    for program in running:
+        _kill(program)
 
 
 def _kill(program: subprocess.Popen) -> None:

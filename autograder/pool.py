@@ -268,9 +268,9 @@ def run_all(
             yield _noted(outcome)
         else:
             unsure.append(outcome.task)
-    # Time may have run out because of the others: each once more, and nothing beside it.
-    for task in unsure:
-        yield from map(_noted, run_some([task], last=True))
+    # Time may have run out because of the others: once more, and nothing beside it.
+    if unsure:
+        yield from map(_noted, run_some(unsure, last=True))
 
 
 def _run_then(

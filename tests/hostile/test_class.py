@@ -57,7 +57,8 @@ def told(result, attack, lesson):
 
 def test_batch_ends_in_good_order(graded):
     result, attacks = graded
-    assert result.done.returncode == 1, result.done.stderr  # some marks are missing, no more
+    problems = [one["problem"] for one in result.submissions.values() if one["problem"]]
+    assert result.done.returncode == bool(problems), result.done.stderr
     assert "Traceback" not in result.done.stderr
     assert result.submissions.keys() == {*HONEST, *(attack.student for attack in attacks)}
 
