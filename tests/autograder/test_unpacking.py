@@ -11,7 +11,7 @@ import zipfile
 
 import pytest
 
-from autograder import collecting
+from autograder import unpacking
 from autograder.unpacking import Extractor
 
 
@@ -57,7 +57,7 @@ def test_archives_and_archives_in_them_are_unpacked(tmp_path, unpack):
 
 
 def test_a_bomb_is_not_unpacked_and_the_others_are(tmp_path, unpack, monkeypatch):
-    monkeypatch.setattr(collecting, "MOST_BYTES", 1 << 30)
+    monkeypatch.setattr(unpacking, "MOST_BYTES", 1 << 30)
     with zipfile.ZipFile(tmp_path / "archive" / "bomb.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         for number in range(11):
             with archive.open(f"{number}", "w") as file:

@@ -168,7 +168,8 @@ def test_nothing_of_one_student_is_there_for_the_next(tmp_path):
     zygote = Zygote()
     try:
         leave = "import os, builtins; os.makedirs('a/b'); open('a/b/c', 'w').write('answer')\n"
-        zygote.fork().ask("run", leave + "builtins.answer = os.environ['ANSWER'] = '1'", 0, False)
+        source = leave + "builtins.answer = os.environ['ANSWER'] = '1'"
+        zygote.fork().ask("run", source, 0, False)
         look = "import os; print(os.listdir(), 'answer' in dir(__builtins__), os.environ.get('ANSWER'))"
         shown = zygote.fork().ask("run", look, 0, False)
         assert shown["shown"] == [["text", "[] False None\n"]]
