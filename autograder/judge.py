@@ -334,21 +334,24 @@ class Zygote:
 
     def _fork(self) -> StudentProcess:
         if self.control is None:
-            mine, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            self.control, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
             with its:
                 self._start({"socket": its.fileno()}, (its.fileno(),))
-            mine.settimeout(START_SECONDS)
-            self.control = mine
-            if mine.recv(64) != b"ready":
+            self.control.settimeout(START_SECONDS)
+            if self.control.recv(64) != b"ready":
                 raise LostError(f"does not start: {self._last_words()}", again=True)
         mine, its = socket.socketpair()
-        mine.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
-        with its:
-            socket.send_fds(self.control, [b"fork"], [its.fileno()])
-        if self.control.recv(64) != b"forked":
-            raise LostError(f"does not fork: {self._last_words()}", again=True)
         student = StudentProcess(mine, 0, self.folder / WORK, self.limits)
-        student.pid = student.sender()
+        try:
+            mine.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+            with its:
+                socket.send_fds(self.control, [b"fork"], [its.fileno()])
+            if self.control.recv(64) != b"forked":
+                raise LostError(f"does not fork: {self._last_words()}", again=True)
+            student.pid = student.sender()
+        except (OSError, LostError):
+            mine.close()
+            raise
         if self.box:  # its files are in a tree of their own
             student.work = Path(f"/proc/{student.pid}/root", *student.work.parts[1:])
         return student
