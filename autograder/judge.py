@@ -341,15 +341,15 @@ class Zygote:
             if self.control.recv(64) != b"ready":
                 raise LostError(f"does not start: {self._last_words()}", again=True)
         mine, its = socket.socketpair()
-        student = StudentProcess(mine, 0, self.folder / WORK, self.limits)
+        mine.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         try:
-            mine.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
             with its:
                 socket.send_fds(self.control, [b"fork"], [its.fileno()])
             if self.control.recv(64) != b"forked":
                 raise LostError(f"does not fork: {self._last_words()}", again=True)
+            student = StudentProcess(mine, 0, self.folder / WORK, self.limits)
             student.pid = student.sender()
-        except (OSError, LostError):
+        except (OSError, LostError):  # it was killed in between
             mine.close()
             raise
         if self.box:  # its files are in a tree of their own
