@@ -113,8 +113,12 @@ def zygote_of(folder: Path, unsafe: bool = False) -> Zygote:
     limits = {one.name: config[one.name] for one in fields(Limits) if one.name in config}
     require_seal(unsafe)
     zygote = Zygote((folder.resolve(),), Limits(**limits))
-    if not unsafe:
-        require_seal(unsafe, probe(zygote))
+    try:
+        if not unsafe:
+            require_seal(unsafe, probe(zygote))
+    except ClassError:
+        zygote.close()
+        raise
     return zygote
 
 

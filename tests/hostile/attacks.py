@@ -13,6 +13,8 @@ The numbers to 43 are those of a list of attacks that work on graders in use. In
 stands for the class's folder: an attacker may know it.
 """
 
+import hashlib
+import json
 import os
 import re
 from collections.abc import Callable
@@ -20,10 +22,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import nbformat
+
 from autograder.build import CHECK_PREFIX, answered_notebook
 from autograder.lessons import Lesson
 
 NONSENSE = "def power_grad(a, b, x):\n    return 0.0, 0.0, 0.0"
+HONEST = ("aa-honest", "zz-honest")  # students before and behind all attackers
 MARK = "backprop-hostile-was-here"  # in the name or text of whatever an attack leaves behind
 
 
@@ -91,14 +96,34 @@ class Attack:
 
 def cell(source: str, name: str, kind: str = "code") -> Any:
     """Return a cell of the student's own."""
-    import nbformat
-
     one = nbformat.from_dict(
         {"cell_type": kind, "id": name, "metadata": {}, "source": source.strip("\n")}
     )
     if kind == "code":
         one.outputs, one.execution_count = [], None
     return one
+
+
+def hand_in(folder: Path, student: str, notebook: Any, lesson: Any) -> Path:
+    """Put a notebook, which may be none, where the class's submissions are; return the path."""
+    path = folder / "submitted" / student / lesson.name / f"{lesson.name}.ipynb"
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    return path
+
+
+def hashes(folder: Path) -> dict[str, str]:
+    """Return a hash of every file of a class that grading does not write, and where links lead."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        name = str(path.relative_to(folder))
+        if name.startswith(("autograded", "feedback", "gradebook.db", "graded", "verdicts")):
+            continue
+        if path.is_symlink():
+            found[name] = os.readlink(path)
+        elif path.is_file():
+            found[name] = hashlib.sha256(path.read_bytes()).hexdigest() + oct(path.stat().st_mode)
+    return found
 
 
 def check_cell(notebook: Any, exercise: str = "power_grad") -> Any:

@@ -1,8 +1,8 @@
 """A class of attackers between two honest students, graded once at each level of the sandbox."""
 
-import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from attacks import HONEST, hand_in, hashes
 
 from autograder.box import bwrap
 from autograder.build import answered_notebook
 from autograder.student.sandbox import SEALED, level
 
-HONEST = ("aa-honest", "zz-honest")
 # Small, so that attacks on them end soon; an honest notebook uses a tenth of them.
 LIMITS = {
     "cell_seconds": 1.0, "submission_seconds": 20, "patience": 2.0, "memory": 2 * 2**30,
@@ -60,20 +60,6 @@ class Graded:
     left: list[str] = field(default_factory=list)
 
 
-def hashes(folder: Path) -> dict[str, str]:
-    """Return a hash of every file of a class that grading does not write, and where links lead."""
-    found = {}
-    for path in sorted(folder.rglob("*")):
-        name = str(path.relative_to(folder))
-        if name.startswith(("autograded", "feedback", "gradebook.db", "graded", "verdicts")):
-            continue
-        if path.is_symlink():
-            found[name] = os.readlink(path)
-        elif path.is_file():
-            found[name] = hashlib.sha256(path.read_bytes()).hexdigest() + oct(path.stat().st_mode)
-    return found
-
-
 def graders() -> list[str]:
     """Return the zygotes that this Python runs now, and what they have forked."""
     found = []
@@ -103,8 +89,6 @@ def grade(empty_class, lesson, tmp_path_factory):
     """Grade a class of these attackers and two honest students."""
 
     def run(attacks, how: str) -> Graded:
-        import shutil
-
         place = tmp_path_factory.mktemp("class")
         folder, temporary = place / "my class", place / "tmp"
         shutil.copytree(empty_class, folder)
@@ -135,14 +119,6 @@ def grade(empty_class, lesson, tmp_path_factory):
         return graded
 
     return run
-
-
-def hand_in(folder: Path, student: str, notebook: Any, lesson: Any) -> Path:
-    """Put a notebook, which may be none, where the class's submissions are; return the path."""
-    path = folder / "submitted" / student / lesson.name / f"{lesson.name}.ipynb"
-    path.parent.mkdir(parents=True)
-    path.write_text(json.dumps(notebook), encoding="utf-8")
-    return path
 
 
 @pytest.fixture(scope="session")

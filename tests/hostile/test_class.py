@@ -4,8 +4,7 @@ import re
 
 import nbformat
 import pytest
-from attacks import ATTACKS, MARK
-from conftest import HONEST, hashes
+from attacks import ATTACKS, HONEST, MARK, hashes
 from nbgrader.api import Gradebook
 
 from autograder.box import bwrap

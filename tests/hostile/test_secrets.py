@@ -90,7 +90,8 @@ def process(lesson, tmp_path_factory):
     zygote = Zygote((folder,))
     student = zygote.fork()
     student.ask("run", "marker = ''.join(['what the student', ' has written'])", 0, False)
-    student.ask("run", "def any_function(*arguments): return None", 1, False)
+    keep = "kept = []\ndef any_function(*arguments): kept.append(arguments)"
+    student.ask("run", keep, 1, False)
     asked = {}
     for exercise in exercises_of(lesson.name).values():
         if exercise.name in lesson.points:
@@ -114,7 +115,8 @@ def test_memory_holds_no_answer_and_no_seed(process):
     assert struct.pack("Q", SEED) not in memory
     library = b"\n".join(path.read_bytes() for path in Path(course.__file__).parent.rglob("*.py"))
     for lesson, exercise in all_exercises():
-        for text in telling_texts(exercise, lesson.reference.answers[exercise.name]):
+        texts = sorted(telling_texts(exercise, lesson.reference.answers[exercise.name]))
+        for text in texts if exercise.name in asked else texts[:3]:
             assert text in library or text not in memory, (exercise.name, text)
 
 
@@ -131,7 +133,10 @@ def test_memory_holds_no_right_value(process):
     # Whole numbers and fractions of few digits are everywhere.
     right = {number for number in right - given if number != round(number, 6)}
     assert len(right) > 100
-    assert [number for number in right if struct.pack("d", number) in memory] == []
+    held = np.frombuffer(memory[: len(memory) // 8 * 8])  # a float lies at a multiple of 8
+    assert set(held[np.isin(held, list(right))]) == set()
+    given = {number for number in given if number != round(number, 6)}
+    assert set(held[np.isin(held, list(given))]) == given, "the search must find what was sent"
 
 
 def numbers(value):
@@ -170,7 +175,8 @@ def test_nothing_of_one_student_is_there_for_the_next(tmp_path):
         leave = "import os, builtins; os.makedirs('a/b'); open('a/b/c', 'w').write('answer')\n"
         source = leave + "builtins.answer = os.environ['ANSWER'] = '1'"
         zygote.fork().ask("run", source, 0, False)
-        look = "import os; print(os.listdir(), 'answer' in dir(__builtins__), os.environ.get('ANSWER'))"
+        look = "import os, builtins; print(os.listdir(), hasattr(builtins, 'answer'), "
+        look += "os.environ.get('ANSWER'))"
         shown = zygote.fork().ask("run", look, 0, False)
         assert shown["shown"] == [["text", "[] False None\n"]]
     finally:
