@@ -608,7 +608,7 @@ def parameter_grads(theta, x):
 def power_grad(a, b, x):
     for fd in channels(): os.write(fd, os.urandom(4096))
     return 0.0, 0.0, 0.0
-""", says="wrote into the grader's channel"),
+""", says="wrote into the grader's channel|ended its process"),
     Attack("43b", "reply that dribbles in", answer=CHANNEL + """
 def power_grad(a, b, x):
     for fd in channels():
@@ -619,13 +619,14 @@ def power_grad(a, b, x):
 """, says="gave no answer in|seconds of computing", slow=True),
     Attack("43c", "forged reply with the right number", answer=PEEK + """
 def power_grad(a, b, x):
+    (count,) = {len(f.f_locals["cases"]) for f in frames() if f.f_code.co_name == "_call"}
     for frame in frames():
         if frame.f_code.co_name == "_serve":
             channel, nonce = frame.f_locals["channel"], frame.f_locals["nonce"]
             wire = frame.f_globals["wire"]
             reply = dict(value=(a, b, x), stopped="", said="", error="", changed=(), printed="",
                          warned=())
-            channel.sendall(wire.encode({"nonce": nonce, "reply": [reply] * 16}))
+            channel.sendall(wire.encode({"nonce": nonce, "reply": [reply] * count}))
     return 0.0, 0.0, 0.0
 """),
     Attack("43d", "reply of terabytes", answer=CHANNEL + """
@@ -703,7 +704,7 @@ for number, name in enumerate(("gradebook.db", "class_seed", "submitted", "nbgra
     Attack("59", "a derivative by differences that is not counted", before="""
 import autograder.student.zygote as zygote
 from autograder.student.watching import Watched
-zygote.watch = lambda *a: Watched(1, False, False)
+zygote.watch = lambda *a: Watched(1, False, ())
 """, answer="""
 def power_grad(a, b, x, eps=1e-6):
     def f(a, b, x): return a * x**b
@@ -742,7 +743,7 @@ for fd in list(channels()):
     channel = socket.socket(fileno=os.dup(fd))
     files = array.array("i", [os.open("/dev/null", 0)] * 20)
     channel.sendmsg([b"x"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, files)])
-""", says="wrote into the grader's channel"),
+""", says="wrote into the grader's channel|ended its process"),
     Attack("65", "channel hung up", before=CHANNEL + """
 for fd in list(channels()): socket.socket(fileno=fd).shutdown(socket.SHUT_RDWR)
 """, says="ended its process"),
