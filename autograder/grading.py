@@ -25,6 +25,7 @@ from autograder.classroom import ClassError, class_config, read_seed
 from autograder.execute import current_assignment, require_seal, store_of
 from autograder.fingerprint import fingerprint
 from autograder.journal import append, entries
+from autograder.judge import remove_left_over
 from autograder.lessons import Lesson, find_lesson
 from autograder.pool import Outcome, Task, in_workers, problem_with, run_all
 from autograder.recording import Scores, marks_in, open_for_many, record, record_reason
@@ -179,6 +180,7 @@ def grade_class(
         note = _note(by_task[task], failure, keys[task])
         notes[note["submission"]] = note
         append(folder / GRADED_FILE, note)
+    remove_left_over()  # of a grader that was killed before, where this one had nothing to run
     return _submissions(folder, todo, notes)
 
 

@@ -215,7 +215,7 @@ class Zygote:
         self.level = level()
         home = Path(autograder.__file__).parent
         self.forbidden = (home, data_folder("solutions"), data_folder("notebooks"), *forbidden)
-        _remove_left_over()
+        remove_left_over()
         self.folder = Path(tempfile.mkdtemp(prefix=FOLDER))
         self.lock = _locked(self.folder)
         Finalize(None, self.close, exitpriority=1)  # also where a worker process ends
@@ -452,7 +452,7 @@ def _locked(folder: Path) -> IO | None:
     return file
 
 
-def _remove_left_over() -> None:
+def remove_left_over() -> None:
     """Remove the folders of judges that were killed together with their zygotes."""
     for folder in Path(tempfile.gettempdir()).glob(f"{FOLDER}*"):
         with contextlib.suppress(OSError):  # somebody else's, or just going
