@@ -30,6 +30,7 @@ from autograder.cluster import shard_file
 from autograder.execute import current_assignment, require_seal, store_of
 from autograder.fingerprint import fingerprint
 from autograder.journal import append, entries
+from autograder.judge import remove_left_over
 from autograder.lessons import Lesson
 from autograder.pool import Outcome, Task, in_workers, problem_with, run_all
 from autograder.recording import Scores, has_marks, marks_in, open_for_many, record, record_reason
@@ -228,6 +229,7 @@ def grade_class(
     tally.broken = sum(not notes[_name(task)]["content"] for task in todo)
     tally.reused = len(todo) - tally.run - tally.broken
     tally.seconds = time.monotonic() - began
+    remove_left_over()  # of a grader that was killed before, where this one had nothing to run
     return _submissions(folder, todo, notes)
 
 

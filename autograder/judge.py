@@ -274,7 +274,7 @@ class Zygote:
         self.box = not self._fresh and (bool(bwrap()) if box is None else box)
         home = Path(autograder.__file__).parent
         self.forbidden = (home, data_folder("solutions"), data_folder("notebooks"), *forbidden)
-        _remove_left_over()
+        remove_left_over()
         self.lock: IO | None = None
         self.folder = self._new_folder()
         self.log = tempfile.TemporaryFile()
@@ -607,7 +607,7 @@ def _locked(folder: Path) -> IO | None:
     return file
 
 
-def _remove_left_over() -> None:
+def remove_left_over() -> None:
     """Remove the folders of judges that were killed together with their zygotes."""
     for folder in Path(tempfile.gettempdir()).glob(f"{FOLDER}*"):
         with contextlib.suppress(OSError):  # somebody else's, or just going

@@ -158,7 +158,7 @@ def test_the_formgraders_button_gives_the_same_marks(graded, made, lesson, tmp_p
                 with urllib.request.urlopen(button, timeout=120) as answer:
                     told = json.loads(answer.read())
                 break
-            except urllib.error.URLError:
+            except OSError:  # it is not up yet, or not all of it
                 assert server.poll() is None, log.read_text()
                 assert time.monotonic() < until, log.read_text()
                 time.sleep(0.5)

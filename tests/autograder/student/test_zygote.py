@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from autograder.exercises import exercises_of
-from autograder.judge import FOLDER, LostError, StudentProcess, Zygote, _remove_left_over
+from autograder.judge import FOLDER, LostError, StudentProcess, Zygote, remove_left_over
 from autograder.lessons import find_lesson
 from autograder.student.sandbox import SEALED, Limits, level
 
@@ -199,7 +199,7 @@ def test_the_folder_of_a_judge_that_is_gone_is_removed_and_no_other(tmp_path, mo
     (dead / "work").mkdir(parents=True)
     (dead / "lock").touch()
     strange.mkdir()
-    _remove_left_over()
+    remove_left_over()
     assert alive.folder.is_dir()
     assert strange.is_dir()
     assert not dead.exists()
