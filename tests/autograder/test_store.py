@@ -4,13 +4,16 @@ import json
 
 import pytest
 
-from autograder.result import Output, Result
+from autograder.result import Map, Output, Result
 from autograder.running import Run
 from autograder.store import FILE, Store
 
 
+WHERE = Map(differences=(("·", "+1"),), entries=(("2", "yours 3, right 2"),))
+
+
 def run_with(summary, sure=True):
-    result = Result("f", "wrong", summary, (Output("dx", True),), 2.0, maps={"dx": ("·",)})
+    result = Result("f", "wrong", summary, (Output("dx", True),), 2.0, maps={"dx": WHERE})
     return Run("sealed", {"f": result}, {"f": "key"}, {3: [{"output_type": "stream"}]}, sure)
 
 
