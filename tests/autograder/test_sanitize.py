@@ -56,7 +56,7 @@ def test_text_keeps_its_form(shown):
         "# Title\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n`x < y`, $a<b$, **bold**, <sub>2</sub>\n\n"
         "```python\nx = 1\n```\n\n![plot](data:image/png;base64,AA==) [link](https://a.b/c)"
     )
-    for piece in ("<h1", "<td>1</td>", "<code>x &lt; y</code>", "<mo>&lt;</mo>", "<strong>bold</strong>",
-                  "<sub>2</sub>", '<span class="n">x</span>', "data:image/png;base64,AA==",
+    for piece in ("<h1", "<td>1</td>", "<code>x &lt; y</code>", "<mo>&lt;</mo>",
+                  "<strong>bold</strong>", "<sub>2</sub>", '<span class="n">x</span>', "data:image/png;base64,AA==",
                   'href="https://a.b/c"'):  # fmt: skip
         assert piece in page, piece

@@ -8,7 +8,6 @@ from autograder.result import Map, Output, Result
 from autograder.running import Run
 from autograder.store import FILE, Store
 
-
 WHERE = Map(differences=(("·", "+1"),), entries=(("2", "yours 3, right 2"),))
 
 
