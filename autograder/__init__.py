@@ -27,7 +27,10 @@ order in which work passes through:
 | `pairs`          | `check_pair`: any forward and backward function, without an exercise     |
 | `marking`        | runs a learner's own notebook and collects its verdicts                  |
 | `student`        | (package) what runs beside a student's code, and the sandbox             |
-| `judge`          | starts, asks and ends a student's process, and believes nothing          |
+| `zygote`         | starts the warm program that forks a process for each submission         |
+| `process`        | asks such a process, believes nothing it says, and watches what it uses  |
+| `there`          | a student's answer in it, as `checking` asks it                          |
+| `workplace`      | the folders such processes work in                                       |
 | `box`            | bubblewrap around the student's process, where it works                  |
 | `probe`          | tries by attacks whether the sandbox holds                               |
 | `classroom`      | makes the folder of a class, an nbgrader course                          |

@@ -67,9 +67,10 @@ def examine() -> list[Finding]:
 def _sandbox() -> Finding:
     """Return how far students' code is sealed off when a class is graded: it is tried."""
     from autograder.box import bwrap
-    from autograder.judge import LostError, Zygote
     from autograder.probe import ATTEMPTS, probe
+    from autograder.process import LostError
     from autograder.student.sandbox import SEALED
+    from autograder.zygote import Zygote
 
     zygote = Zygote()
     try:

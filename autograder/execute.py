@@ -18,12 +18,12 @@ from traitlets import Bool, Float, Int
 
 from autograder.assignment import Assignment, assignment_names, open_assignment
 from autograder.classroom import ClassError, class_config, read_seed
-from autograder.judge import Zygote
 from autograder.probe import probe
 from autograder.restoring import restore, steps_of
 from autograder.running import run_notebook, write_outputs
 from autograder.store import FILE, Store
 from autograder.student.sandbox import SEALED, Limits, level
+from autograder.zygote import Zygote
 
 
 class Execute(StockExecute):

@@ -30,13 +30,13 @@ from autograder.cluster import shard_file
 from autograder.execute import current_assignment, require_seal, store_of
 from autograder.fingerprint import fingerprint
 from autograder.journal import append, entries
-from autograder.judge import remove_left_over
 from autograder.lessons import Lesson
 from autograder.pool import Outcome, Task, in_workers, problem_with, run_all
 from autograder.recording import Scores, has_marks, marks_in, open_for_many, record, record_reason
 from autograder.reference import full_name
 from autograder.result import Result
 from autograder.signing import doubtful
+from autograder.workplace import remove_left_over
 
 GRADED_FILE = "graded.jsonl"
 RECORDERS = 4  # at a time: they take turns at one database

@@ -18,9 +18,9 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
-from autograder.judge import Zygote
 from autograder.reference import data_folder
 from autograder.student.sandbox import Limits
+from autograder.zygote import Zygote
 
 _CALLS = {  # by number, x86-64 then ARM; with arguments that do no harm
     "io_uring_setup": (425, 425, "1, address"),

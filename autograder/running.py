@@ -24,13 +24,15 @@ from nbformat import NotebookNode
 
 from autograder.assignment import Assignment
 from autograder.checking import judge
-from autograder.judge import BREACH, LostError, NoAnswerError, StudentProcess, There, Zygote
 from autograder.notebook import GRADING_REPEATS
 from autograder.numeric import reaches
+from autograder.process import BREACH, LostError, StudentProcess
 from autograder.restoring import ASSERT, CHECK, RUN, Step
 from autograder.result import CRASHED, NOT_DEFINED, Grade, Result
 from autograder.student.cells import PICTURE_BYTES, PICTURES
 from autograder.student.wire import harmless
+from autograder.there import NoAnswerError, There
+from autograder.zygote import Zygote
 
 REPLAYS = 3
 PNG = b"\x89PNG\r\n\x1a\n"

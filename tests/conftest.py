@@ -10,8 +10,8 @@ from nbclient import NotebookClient
 
 from autograder.classroom import create_class
 from autograder.exercises import exercises_of
-from autograder.judge import Zygote
 from autograder.lessons import find_lesson
+from autograder.zygote import Zygote
 
 LESSON = "01_chain_rule"
 

@@ -15,12 +15,13 @@ from autograder.assignment import open_assignment
 from autograder.build import answered_notebook, source_notebook, student_notebook
 from autograder.checking import check_answer
 from autograder.exercises import exercises_of
-from autograder.judge import StudentProcess, Zygote
 from autograder.lessons import find_lesson
 from autograder.notebook import GRADING_REPEATS
+from autograder.process import StudentProcess
 from autograder.reference import lesson_names
 from autograder.restoring import CHECK, grade_id, restore, steps_of
 from autograder.running import REPLAYS, Run, run_notebook, write_outputs
+from autograder.zygote import Zygote
 
 THOROUGH = bool(os.environ.get("BACKPROP_THOROUGH"))
 LESSON = find_lesson("1")
@@ -302,7 +303,7 @@ def test_outputs_are_text_and_points(run, assignment):
 
 
 def test_a_zygote_that_does_not_start_loses_nothing(assignment, monkeypatch):
-    monkeypatch.setattr("autograder.judge.BEGIN", "raise SystemExit")
+    monkeypatch.setattr("autograder.zygote.BEGIN", "raise SystemExit")
     zygote = Zygote()
     mended = restore({"cells": cells_of(ANSWERS)}, FRAME)
     came = run_notebook(steps_of(mended), assignment, zygote)

@@ -57,6 +57,6 @@ def test_text_keeps_its_form(shown):
         "```python\nx = 1\n```\n\n![plot](data:image/png;base64,AA==) [link](https://a.b/c)"
     )
     for piece in ("<h1", "<td>1</td>", "<code>x &lt; y</code>", "<mo>&lt;</mo>",
-                  "<strong>bold</strong>", "<sub>2</sub>", '<span class="n">x</span>', "data:image/png;base64,AA==",
-                  'href="https://a.b/c"'):  # fmt: skip
+                  "<strong>bold</strong>", "<sub>2</sub>", '<span class="n">x</span>',
+                  "data:image/png;base64,AA==", 'href="https://a.b/c"'):  # fmt: skip
         assert piece in page, piece

@@ -10,7 +10,6 @@ from contextlib import ExitStack
 import pytest
 
 from autograder.box import bwrap
-from autograder.judge import Zygote
 from autograder.probe import ATTEMPTS, attack, probe
 from autograder.student.sandbox import (
     _LANDLOCK_CREATE,
@@ -21,6 +20,7 @@ from autograder.student.sandbox import (
     Limits,
     level,
 )
+from autograder.zygote import Zygote
 
 pytestmark = pytest.mark.skipif(
     level() != SEALED, reason="students' code cannot be sealed off here"

@@ -20,10 +20,11 @@ from autograder.build import answered_notebook
 from autograder.classroom import ClassError
 from autograder.doctor import examine
 from autograder.execute import require_seal, zygote_of
-from autograder.judge import LostError, Zygote
 from autograder.probe import ATTEMPTS, probe
+from autograder.process import LostError
 from autograder.student import sandbox, scratch
 from autograder.student.sandbox import LIMITED, OPEN, SEALED, Limits, level
+from autograder.zygote import Zygote
 
 HOME = Path(__file__).parents[2]
 NOBODY = 65534
@@ -159,7 +160,7 @@ def test_bubblewrap_that_is_not_allowed_to_work_is_not_used(monkeypatch, tmp_pat
 
 @sealed_here
 def test_where_the_box_does_not_start_the_sandbox_stands_alone(monkeypatch):
-    monkeypatch.setattr("autograder.judge.boxed", lambda command, *_: ["/bin/false"])
+    monkeypatch.setattr("autograder.zygote.boxed", lambda command, *_: ["/bin/false"])
     zygote = Zygote(box=True)
     try:
         assert shown_by(zygote.fork(), "print('runs')") == "runs\n"
@@ -243,7 +244,7 @@ def run_as_nobody(tmp_path_factory):
     name = f"python3.{sys.version_info.minor}"
     for python in filter(None, (sys.executable, shutil.which(name, path="/usr/bin"))):
         with contextlib.suppress(OSError):
-            if run(python, "-c", "import numpy, autograder.judge").returncode == 0:
+            if run(python, "-c", "import numpy, autograder.zygote").returncode == 0:
                 return partial(run, python)
     pytest.skip(f"no {name} that an ordinary user can reach")
 

@@ -14,19 +14,13 @@ from hypothesis import strategies as st
 
 from autograder.checking import judge
 from autograder.exercises import exercises_of
-from autograder.judge import (
-    BREACH,
-    LostError,
-    NoAnswerError,
-    StudentProcess,
-    There,
-    _read_reply,
-)
 from autograder.lessons import find_lesson
+from autograder.process import BREACH, LostError, StudentProcess
 from autograder.reference import lesson_names
 from autograder.result import CRASHED, NOT_ATTEMPTED, WRONG
 from autograder.student import wire
 from autograder.student.sandbox import Limits
+from autograder.there import NoAnswerError, There, _read_reply
 
 SHORT = Limits(cell_seconds=0.3, submission_seconds=2, patience=2)
 NOBODY_HAS = 2**22  # the number of a process that there is not: its time stands still

@@ -11,10 +11,11 @@ import pytest
 import course
 from autograder.exercise import Exercise, questions
 from autograder.exercises import exercises_of
-from autograder.judge import NoAnswerError, There, Zygote, parcel
 from autograder.lessons import find_lesson
 from autograder.reference import lesson_names
 from autograder.student.sandbox import SEALED, level
+from autograder.there import NoAnswerError, There, parcel
+from autograder.zygote import Zygote
 
 SEED = 7_261_946_350_112_233_447
 pytestmark = pytest.mark.skipif(

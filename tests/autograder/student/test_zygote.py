@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 
 from autograder.exercises import exercises_of
-from autograder.judge import FOLDER, LostError, StudentProcess, Zygote, remove_left_over
 from autograder.lessons import find_lesson
+from autograder.process import LostError, StudentProcess
 from autograder.student.sandbox import SEALED, Limits, level
+from autograder.workplace import FOLDER, remove_left_over
+from autograder.zygote import Zygote
 
 sealed = pytest.mark.skipif(level() != SEALED, reason="processes are forked where they are sealed")
 
@@ -67,7 +69,7 @@ def test_random_numbers_are_the_same_for_everybody(zygote):
 
 def test_a_function_is_called_where_it_is(student):
     from autograder.exercise import questions
-    from autograder.judge import There
+    from autograder.there import There
 
     lesson, exercise = find_lesson("1"), exercises_of("01_chain_rule")["power_grad"]
     student.ask("run", f"import numpy as np\n{lesson.reference.answers['power_grad']}", 0, False)
