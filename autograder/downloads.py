@@ -6,8 +6,8 @@
 | `author_of`    | reads whose file it is from its path                              |
 
 Names are as the two platforms write them, in Canvas's `lib/content_zipper.rb`
-(`lovelaceada_LATE_4711_98765_chain-1.ipynb`) and in Moodle's `mod/assign/classes/downloader.php`
-(`Ada Lovelace_123_assignsubmission_file/chain.ipynb`, or the same with `_` and no folder). Any
+(`alphafirst_LATE_4711_98765_chain-1.ipynb`) and in Moodle's `mod/assign/classes/downloader.php`
+(`First Alpha_123_assignsubmission_file/chain.ipynb`, or the same with `_` and no folder). Any
 other download needs a folder or a file named after the student's id, e-mail or name.
 
 The download is the instructor's, what lies in it the students': an archive inside is not opened,

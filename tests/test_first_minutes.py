@@ -124,7 +124,7 @@ def test_self_learner(user):
 
 def test_instructor_and_student(user):
     """A class is made, a notebook handed out, validated, marked at home, handed in, graded."""
-    (user.home / "roster.csv").write_text("id,first_name\nada,Ada\n")
+    (user.home / "roster.csv").write_text("id,first_name\nfirst,First\n")
     user("backprop", "class", "init", "my-class", "--students", "roster.csv")
     folder = user.home / "my-class"
     given = folder / "release" / LESSON / f"{LESSON}.ipynb"
@@ -132,7 +132,7 @@ def test_instructor_and_student(user):
         given.read_text(encoding="utf-8")
     ).replace('\\\\\\"', '"')
 
-    home = user.home / "ada"
+    home = user.home / "first"
     home.mkdir()
     own = home / given.name
     own.write_bytes(given.read_bytes())
@@ -142,9 +142,9 @@ def test_instructor_and_student(user):
     told = user("nbgrader", "validate", own, timeout=300)
     assert "✗ power_grad: db wrong; da, dx right.  (2 of 3 points)" in told
     assert "✗ db: db is " in told
-    assert "Next: power_grad in ada" in user("backprop", "check", "ada", code=1)
+    assert "Next: power_grad in first" in user("backprop", "check", "first", code=1)
 
-    handed_in = folder / "submitted" / "ada" / LESSON / own.name
+    handed_in = folder / "submitted" / "first" / LESSON / own.name
     handed_in.parent.mkdir(parents=True)
     handed_in.write_bytes(own.read_bytes())
     marks = json.loads(user("backprop", "class", "grade", "my-class", "--json"))
@@ -154,13 +154,13 @@ def test_instructor_and_student(user):
     for command in (["generate_feedback", LESSON], ["export", "--to", "grades.csv"]):
         user("nbgrader", *command, f"--CourseDirectory.root={nbgrader}",
              f"--config={nbgrader}/nbgrader_config.py")  # fmt: skip
-    page = folder / "feedback" / "ada" / LESSON / f"{LESSON}.html"
+    page = folder / "feedback" / "first" / LESSON / f"{LESSON}.html"
     assert "db wrong; da, dx right." in page.read_text(encoding="utf-8")
     (grades,) = user.home.rglob("grades.csv")
     with grades.open() as file:
         scores = {row["student_id"]: row["score"] for row in csv.DictReader(file)
                   if row["assignment"] == LESSON}  # fmt: skip
-    assert float(scores["ada"]) == perfect - 1
+    assert float(scores["first"]) == perfect - 1
 
 
 def test_own_exercise(user):
@@ -170,11 +170,11 @@ def test_own_exercise(user):
     user("backprop", "class", "init", "with-six")
     user("backprop", "class", "add", "with-six", "mine/solutions/06_recurrent.py")
     own = find_lesson_of(user.home / "mine")
-    path = user.home / "with-six" / "submitted" / "bo" / own.name / f"{own.name}.ipynb"
+    path = user.home / "with-six" / "submitted" / "fourth" / own.name / f"{own.name}.ipynb"
     path.parent.mkdir(parents=True)
     path.write_text(notebook_text(answered_notebook(own, own.reference.answers)), encoding="utf-8")
     marks = json.loads(user("backprop", "class", "grade", "with-six", "--json"))
-    assert [(one["student"], one["total"]) for one in marks] == [("bo", 2)]
+    assert [(one["student"], one["total"]) for one in marks] == [("fourth", 2)]
 
 
 def find_lesson_of(folder):

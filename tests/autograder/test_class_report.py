@@ -189,7 +189,7 @@ def test_what_a_student_wrote_is_shown_as_text():
 
 def test_code_not_sealed_off_and_work_to_be_graded_stand_out(numbers):
     page = page_of(
-        replace(numbers, sandboxes={"limited": 3}), waiting=("ada/x",), strangers=("eve",)
+        replace(numbers, sandboxes={"limited": 3}), waiting=("first/x",), strangers=("eve",)
     )
     assert "<strong>not sealed off (limited)</strong>" in page
     assert "<strong>1 to be graded.</strong>" in page

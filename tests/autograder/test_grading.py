@@ -261,12 +261,17 @@ def test_table_shows_each_problem(graded, small_class, backprop):
 
 
 def test_notebook_in_a_folder_that_is_no_assignment_is_misplaced(tmp_path):
-    for path in ("source/01_chain_rule/a.ipynb", "source/of-another-course/a.ipynb",
-                 "submitted/ada/01_chain_rule/a.ipynb", "submitted/ada/of-another-course/a.ipynb",
-                 "submitted/ada/lesson1/a.ipynb", "submitted/bo/a.ipynb"):  # fmt: skip
+    for path in (
+        "source/01_chain_rule/a.ipynb",
+        "source/of-another-course/a.ipynb",
+        "submitted/first/01_chain_rule/a.ipynb",
+        "submitted/first/of-another-course/a.ipynb",
+        "submitted/first/lesson1/a.ipynb",
+        "submitted/fourth/a.ipynb",
+    ):
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).touch()
-    assert misplaced(tmp_path) == ["submitted/ada/lesson1/a.ipynb", "submitted/bo/a.ipynb"]
+    assert misplaced(tmp_path) == ["submitted/first/lesson1/a.ipynb", "submitted/fourth/a.ipynb"]
 
 
 def test_plain_nbgrader_commands_give_the_same_marks(tmp_path, graded, small_class, lesson):

@@ -70,8 +70,8 @@ class Walk:
         answers = lesson.reference.answers
         wrong = MISTAKE.applied_to(answers["power_grad"])
         files = {
-            "lovelaceada_4711_9_01_chain_rule-1.ipynb": answers,
-            "noetheremmy_LATE_4712_9_01_chain_rule.ipynb": answers | {"power_grad": wrong},
+            "alphafirst_4711_9_01_chain_rule-1.ipynb": answers,
+            "betasecond_LATE_4712_9_01_chain_rule.ipynb": answers | {"power_grad": wrong},
         }
         with zipfile.ZipFile(self.place / "submissions.zip", "w") as archive:
             for name, own in files.items():
@@ -90,7 +90,7 @@ class Walk:
     def adjust(self):
         """Give a point by hand, as the formgrader does."""
         with Gradebook(f"sqlite:///{self.cwd / 'gradebook.db'}") as gradebook:
-            grade = gradebook.find_grade(CHECK_PREFIX + "input_grad", LESSON, LESSON, "emmy")
+            grade = gradebook.find_grade(CHECK_PREFIX + "input_grad", LESSON, LESSON, "second")
             grade.manual_score = 1
             gradebook.db.commit()
 
@@ -102,9 +102,9 @@ class Walk:
         (folder / "nbgrader_config.py").write_text(config)
 
     def submit_to_old_course(self):
-        path = self.cwd / "submitted" / "emmy" / "ps3" / f"{LESSON}.ipynb"
+        path = self.cwd / "submitted" / "second" / "ps3" / f"{LESSON}.ipynb"
         path.parent.mkdir(parents=True)
-        graded = self.place / "my-class" / "submitted" / "emmy" / LESSON / path.name
+        graded = self.place / "my-class" / "submitted" / "second" / LESSON / path.name
         path.write_bytes(graded.read_bytes())
 
 
@@ -113,7 +113,8 @@ def walk(tmp_path_factory):
     """The guide, walked through; what is not a command is done in between."""
     walk = Walk(tmp_path_factory.mktemp("guide"))
     roster = (
-        "id;last_name;first_name;lms_user_id\nada;Lovelace;Ada;4711\nemmy;Noether;Emmy;\nbo;B;Bo;\n"
+        "id;last_name;first_name;lms_user_id\n"
+        "first;Alpha;First;4711\nsecond;Beta;Second;\nfourth;B;Fourth;\n"
     )
     (walk.place / "roster.csv").write_text(roster, encoding="cp1252")
     before = {
@@ -170,19 +171,19 @@ def test_syllabus_has_the_lessons_numbers():
 def test_collecting_says_who_is_late_and_who_is_missing(walk):
     (told,) = walk.told["Collect"]
     assert "notebooks: 2 new, 0 changed, 0 unchanged" in told
-    assert "late, says Canvas: emmy" in told
-    assert "nothing yet from: bo" in told
+    assert "late, says Canvas: second" in told
+    assert "nothing yet from: fourth" in told
 
 
 def test_report_names_the_mistake_and_who_is_missing(walk):
     page = (walk.place / "my-class" / "report.html").read_text()
     assert f"<td>{MISTAKE.name}<br>" in page
     assert html.escape(MISTAKE.says) in page
-    assert "<span>bo</span>" in page
+    assert "<span>fourth</span>" in page
 
 
 def test_feedback_opens_without_a_network(walk):
-    page = walk.place / "my-class" / "feedback" / "emmy" / LESSON / f"{LESSON}.html"
+    page = walk.place / "my-class" / "feedback" / "second" / LESSON / f"{LESSON}.html"
     text = page.read_text(encoding="utf-8")
     assert not re.findall(r'(?:src|href)="https?:[^"]*"', text)
     assert "https://cdn" not in text
@@ -195,12 +196,12 @@ def test_marks_for_the_platforms_have_points_by_hand(walk):
     canvas, moodle = table(folder / "marks-canvas.csv"), table(folder / "marks-moodle.csv")
     assert canvas[0][-1] == LESSON
     assert canvas[1][-1] == f"{full:g}"
-    assert canvas[2] == ["Lovelace, Ada", "4711", "ada", "ada", "", f"{full:g}"]
-    assert canvas[3][0] == "B, Bo"
+    assert canvas[2] == ["Alpha, First", "4711", "first", "first", "", f"{full:g}"]
+    assert canvas[3][0] == "B, Fourth"
     assert canvas[3][-1] == ""
     # A third of power_grad's 3 points is lost, and one of input_grad's 2 taken by hand.
-    assert canvas[4] == ["Noether, Emmy", "", "emmy", "emmy", "", f"{full - 2:g}"]
-    assert moodle[1] == ["Ada", "Lovelace", "ada", "", f"{full:g}"]
+    assert canvas[4] == ["Beta, Second", "", "second", "second", "", f"{full - 2:g}"]
+    assert moodle[1] == ["First", "Alpha", "first", "", f"{full:g}"]
     assert (folder / "grades.csv").is_file()
 
 
@@ -209,16 +210,16 @@ def test_weights_change_for_all_and_points_by_hand_stay(walk):
     assert "marks change: 2 students gain" in first
     assert "marks change" not in second, "declarations that are the same change nothing"
     folder = walk.place / "my-class"
-    assert scores(folder, "ada")["power_grad"] == 5
-    assert scores(folder, "ada")["composition_grad"] == 0
-    assert scores(folder, "emmy")["input_grad"] == 1
+    assert scores(folder, "first")["power_grad"] == 5
+    assert scores(folder, "first")["composition_grad"] == 0
+    assert scores(folder, "second")["input_grad"] == 1
     assert "?" not in first.split("points")[-1]
 
 
 def test_lesson_under_another_name_gets_the_same_marks_in_an_old_course(walk):
     ours, theirs = walk.place / "my-class", walk.place / "my-course"
-    expected = scores(ours, "emmy") | {"input_grad": 2}  # nobody took a point there
-    assert scores(theirs, "emmy", "ps3") == expected
-    page = theirs / "feedback" / "emmy" / "ps3" / f"{LESSON}.html"
+    expected = scores(ours, "second") | {"input_grad": 2}  # nobody took a point there
+    assert scores(theirs, "second", "ps3") == expected
+    page = theirs / "feedback" / "second" / "ps3" / f"{LESSON}.html"
     assert "db wrong; da, dx right." in page.read_text()
     assert (theirs / "verdicts.jsonl").is_file(), "it was not run in a kernel"

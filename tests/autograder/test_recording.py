@@ -14,13 +14,13 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory, lesson, blank_class):
-    """A class in which `ada` has handed in everything right."""
+    """A class in which `first` has handed in everything right."""
     folder = tmp_path_factory.mktemp("recorded") / "class"
     shutil.copytree(blank_class, folder)
-    path = folder / "submitted" / "ada" / lesson.name / f"{lesson.name}.ipynb"
+    path = folder / "submitted" / "first" / lesson.name / f"{lesson.name}.ipynb"
     path.parent.mkdir(parents=True)
     path.write_text(notebook_text(answered_notebook(lesson, lesson.reference.answers)))
-    assert record(folder, "ada", lesson) == ""
+    assert record(folder, "first", lesson) == ""
     return folder
 
 
@@ -32,13 +32,13 @@ def grades_of(folder, lesson, student):
 
 
 def test_a_recorded_submission_has_its_marks(folder, lesson):
-    assert marks_in(folder, lesson)["ada"] == lesson.points
+    assert marks_in(folder, lesson)["first"] == lesson.points
 
 
 def test_a_reason_with_0_points_is_a_comment_a_page_and_zeros(folder, lesson):
-    record_reason(folder, "bo", lesson, "it is <b>", zero=True)
-    assert grades_of(folder, lesson, "bo") == ({(0, False)}, {"it is <b>"})
-    page = folder / "feedback" / "bo" / lesson.name / f"{lesson.name}.html"
+    record_reason(folder, "fourth", lesson, "it is <b>", zero=True)
+    assert grades_of(folder, lesson, "fourth") == ({(0, False)}, {"it is <b>"})
+    page = folder / "feedback" / "fourth" / lesson.name / f"{lesson.name}.html"
     assert "<p>0 points: it is &lt;b&gt;.</p>" in page.read_text()
 
 
@@ -46,10 +46,10 @@ def test_a_failure_of_ours_asks_for_a_human_and_takes_no_mark(folder, lesson):
     record_reason(folder, "cleo", lesson, "the grader stumbled", zero=False)
     assert grades_of(folder, lesson, "cleo") == ({(None, True)}, {"the grader stumbled"})
     assert marks_in(folder, lesson)["cleo"] == dict.fromkeys(lesson.points)
-    before, _ = grades_of(folder, lesson, "ada")
-    record_reason(folder, "ada", lesson, "the grader stumbled", zero=False)
-    assert grades_of(folder, lesson, "ada") == (before, {"the grader stumbled"})
-    assert (folder / "autograded" / "ada" / lesson.name).is_dir()
+    before, _ = grades_of(folder, lesson, "first")
+    record_reason(folder, "first", lesson, "the grader stumbled", zero=False)
+    assert grades_of(folder, lesson, "first") == (before, {"the grader stumbled"})
+    assert (folder / "autograded" / "first" / lesson.name).is_dir()
 
 
 def test_points_by_hand_and_extra_credit_count(folder, lesson):
@@ -85,7 +85,7 @@ def test_opening_for_many_gives_the_same_marks(folder, lesson, monkeypatch):
 
     monkeypatch.setattr(api, "create_engine", api.create_engine)
     monkeypatch.setattr(api.Gradebook, "__init__", api.Gradebook.__init__)
-    before = marks_in(folder, lesson)["ada"]
+    before = marks_in(folder, lesson)["first"]
     open_for_many()
-    assert record(folder, "ada", lesson) == ""
-    assert marks_in(folder, lesson)["ada"] == before
+    assert record(folder, "first", lesson) == ""
+    assert marks_in(folder, lesson)["first"] == before

@@ -183,7 +183,7 @@ def test_a_dask_cluster_gives_the_marks_of_one_machine_although_a_worker_is_kill
 
 
 def test_worker_that_does_not_see_the_class_or_has_other_software_says_so(tmp_path, lesson):
-    task = Task(tmp_path / "class", "ada", lesson.name)
+    task = Task(tmp_path / "class", "first", lesson.name)
     with pytest.raises(ClassError, match="does not see the class's folder under"):
         run_shard_there([task], 0, software())
     (tmp_path / "class").mkdir()

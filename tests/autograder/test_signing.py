@@ -30,7 +30,10 @@ def test_signature_in_a_notebook(sources, signature):
 
 
 def test_signatures_that_fit_are_not_listed():
-    assert doubtful({"student-001": "Student 001", "ada": "Ada L.", "bo": "BO", "x": None}) == {}
+    assert (
+        doubtful({"student-001": "Student 001", "first": "First L.", "fourth": "FOURTH", "x": None})
+        == {}
+    )
 
 
 def test_signatures_to_look_at():
@@ -40,13 +43,13 @@ def test_signatures_to_look_at():
             "student-002": "Student-001",
             "student-003": "",
             "student-004": "somebody",
-            "bo": "bob",
+            "fourth": "fifth",
         }
     ) == {
         "student-001": "STUDENT is 'student-001', as in student-002",
         "student-002": "STUDENT is 'Student-001', as in student-001",
         "student-004": "STUDENT is 'somebody', which does not fit the folder's name",
-        "bo": "STUDENT is 'bob', which does not fit the folder's name",
+        "fourth": "STUDENT is 'fifth', which does not fit the folder's name",
     }
 
 
@@ -54,7 +57,7 @@ def test_class_lists_signatures_and_answers_that_need_a_look(monkeypatch):
     lesson = find_lesson("4")
     monkeypatch.setattr(grading, "marks_in", lambda *_: {})
     monkeypatch.setattr(grading, "current_assignment", lambda *_: SimpleNamespace(lesson=lesson))
-    signed = {"ada": "Ada", "bo": "ada", "cy": "Cy", "di": "Di"}
+    signed = {"first": "First", "fourth": "first", "cy": "Cy", "di": "Di"}
     looks = {"cy": ["deltas: it calls course.gradcheck"]}
     tasks = [grading.Task(Path(), student, lesson.name) for student in signed]
     notes = {
@@ -64,8 +67,8 @@ def test_class_lists_signatures_and_answers_that_need_a_look(monkeypatch):
         for student, signature in signed.items()
     }  # fmt: skip
     assert [one.look for one in grading._submissions(Path(), tasks, notes)] == [
-        "STUDENT is 'Ada', as in bo",
-        "STUDENT is 'ada', as in ada",
+        "STUDENT is 'First', as in fourth",
+        "STUDENT is 'first', as in first",
         "deltas: it calls course.gradcheck",
         "",
     ]

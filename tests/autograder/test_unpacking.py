@@ -43,15 +43,15 @@ def zip_of(**files):
 
 
 def test_archives_and_archives_in_them_are_unpacked(tmp_path, unpack):
-    inner = zip_of(**{"ada/a.ipynb": "{}"})
+    inner = zip_of(**{"first/a.ipynb": "{}"})
     (tmp_path / "archive" / "all.zip").write_bytes(zip_of(**{"x/one.zip": inner, "b.txt": "b"}))
     (tmp_path / "archive" / "c.ipynb").write_text("c")
     with tarfile.open(tmp_path / "archive" / "t.tar.gz", "w:gz") as archive:
-        archive.add(tmp_path / "archive" / "c.ipynb", "bo/c.ipynb")
+        archive.add(tmp_path / "archive" / "c.ipynb", "fourth/c.ipynb")
     files, told = unpack()
     assert files == {
-        "all/b.txt": b"b", "all/x/one.zip": inner, "all/x/one/ada/a.ipynb": b"{}",
-        "c.ipynb": b"c", "t/bo/c.ipynb": b"c",
+        "all/b.txt": b"b", "all/x/one.zip": inner, "all/x/one/first/a.ipynb": b"{}",
+        "c.ipynb": b"c", "t/fourth/c.ipynb": b"c",
     }  # fmt: skip
     assert told == []
 
@@ -112,12 +112,14 @@ def test_nbgraders_command_uses_it(blank_class, tmp_path, lesson):
     shutil.copytree(blank_class, folder)
     archive = folder / "downloaded" / lesson.name / "archive"
     archive.mkdir(parents=True)
-    (archive / "all.zip").write_bytes(zip_of(**{"ada_01_chain_rule.ipynb": "{}", "deep.zip": b"?"}))
+    (archive / "all.zip").write_bytes(
+        zip_of(**{"first_01_chain_rule.ipynb": "{}", "deep.zip": b"?"})
+    )
     pattern = r".*/(?P<student_id>\w+?)_(?P<file_id>\w+)"
     command = [sys.executable, "-m", "nbgrader", "zip_collect", lesson.name,
                f"--FileNameCollectorPlugin.named_regexp={pattern}"]  # fmt: skip
-    (archive / "ok.zip").write_bytes(zip_of(**{"ada_01_chain_rule.ipynb": "{}"}))
+    (archive / "ok.zip").write_bytes(zip_of(**{"first_01_chain_rule.ipynb": "{}"}))
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "not unpacked: all.zip: file could not be opened" in done.stderr
-    assert (folder / "submitted" / "ada" / lesson.name / f"{lesson.name}.ipynb").is_file()
+    assert (folder / "submitted" / "first" / lesson.name / f"{lesson.name}.ipynb").is_file()
