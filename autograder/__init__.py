@@ -5,70 +5,72 @@ on, `hint(fn)` helps one step at a time, `solution(fn)` shows the answer; `predi
 `bug` ask and tell without marks. `check_pair` is for functions of your own. The modules, in the
 order in which work passes through:
 
-| module           | does                                                                     |
-|------------------|--------------------------------------------------------------------------|
-| `reference`      | the right answers, read from solutions/NN_topic.py                       |
-| `lessons`        | the same files as notebooks                                              |
-| `build`          | builds notebooks from a lesson                                           |
-| `asks`           | what can be asked for, and how the truth about it is found               |
-| `exercise`       | what an exercise asks: case families, numeric truth, mistakes            |
-| `cases`          | what the case families of several lessons draw                           |
-| `exercises`      | the declarations, one module a lesson                                    |
-| `checking`       | tries one answer on fresh cases                                          |
-| `comparing`      | holds what it returned against the truth                                 |
-| `hypotheses`     | what a wrong answer may be, for any exercise                             |
-| `diagnosis`      | which mistake a wrong answer looks like                                  |
-| `numeric`        | whether a derivative was measured instead of derived                     |
-| `withheld`       | whether an answer calls the library's own                                |
-| `result`         | what came out, as HTML, text and JSON                                    |
-| `notebook`       | `check`, `failing_case`, `hint`, `solution` as a notebook sees them      |
-| `handout`        | what a notebook of a class says of itself: version, solutions on or off  |
-| `asking`         | `predict`, `answer` and `bug`: what a lesson asks without marks          |
-| `pairs`          | `check_pair`: any forward and backward function, without an exercise     |
-| `marking`        | runs a learner's own notebook and collects its verdicts                  |
-| `student`        | (package) what runs beside a student's code, and the sandbox             |
-| `zygote`         | starts the warm program that forks a process for each submission         |
-| `process`        | asks such a process, believes nothing it says, and watches what it uses  |
-| `there`          | a student's answer in it, as `checking` asks it                          |
-| `workplace`      | the folders such processes work in                                       |
-| `box`            | bubblewrap around the student's process, where it works                  |
-| `probe`          | tries by attacks whether the sandbox holds                               |
-| `classroom`      | makes the folder of a class, an nbgrader course                          |
-| `own`            | where lessons of somebody's own are, and their declarations              |
-| `adding`         | begins such a lesson, and puts it into a class                           |
-| `students`       | the class list                                                           |
-| `downloads`      | what lies in a download from a learning platform                         |
-| `collecting`     | puts it where it is graded                                               |
-| `unpacking`      | nbgrader's zip_collect, with limits for what lies in an archive          |
-| `assignment`     | a lesson as one class has it, and what its verdicts depend on            |
-| `restoring`      | the student's own cells of what was handed in, in the lesson's frame     |
-| `running`        | runs such a notebook and judges its answers                              |
-| `fingerprint`    | a short name for all that a verdict depends on                           |
-| `journal`        | files of JSON lines that no crash can spoil                              |
-| `store`          | runs that have been done, so that nothing unchanged is done twice        |
-| `execute`        | our step in nbgrader's autograde                                         |
-| `sanitize`       | our steps before it                                                      |
-| `bookkeeping`    | nbgrader's steps that ask the gradebook, asking it once a notebook       |
-| `pool`           | runs submissions on all cores, or on a cluster                           |
-| `cluster`        | runs them on a Dask cluster                                              |
-| `recording`      | the gradebook: nbgrader writes it, we read it                            |
-| `signing`        | who signed a notebook, and whether that fits                             |
-| `grading`        | grades what a class handed in                                            |
-| `feedback`       | nbgrader's feedback pages, without a network                             |
-| `class_report`   | the numbers of the class report                                          |
-| `class_page`     | the class report as a page                                               |
-| `exporting`      | marks as learning platforms import them                                  |
-| `demo`           | a sample class from start to finish                                      |
-| `mutants`        | mechanical mutations of a solution, to test the checks with              |
-| `sweep`          | answers that must be wrong, and pass: mutations, two mistakes at once    |
-| `needed`         | whether every case family is needed                                      |
-| `verify`         | the linter of lessons and exercises                                      |
-| `start`          | a learner's own folder of notebooks                                      |
-| `updating`       | new lessons around the answers in a learner's notebook                   |
-| `doctor`         | versions, and what is missing                                            |
-| `cli`            | the commands: they parse and print, everything above returns values      |
-| `class_commands` | those of them for a class, around grading                                |
-| `printing`       | tables, notes and progress bars of the command line                      |
+| module            | does                                                                     |
+|-------------------|--------------------------------------------------------------------------|
+| `reference`       | the right answers, read from solutions/NN_topic.py                       |
+| `lessons`         | the same files as notebooks                                              |
+| `build`           | builds notebooks from a lesson                                           |
+| `asks`            | what can be asked for, and how the truth about it is found               |
+| `exercise`        | what an exercise asks: case families, numeric truth, mistakes            |
+| `cases`           | what the case families of several lessons draw                           |
+| `exercises`       | the declarations, one module a lesson                                    |
+| `checking`        | tries one answer on fresh cases                                          |
+| `comparing`       | holds what it returned against the truth                                 |
+| `hypotheses`      | what a wrong answer may be, for any exercise                             |
+| `diagnosis`       | which mistake a wrong answer looks like                                  |
+| `numeric`         | whether a derivative was measured instead of derived                     |
+| `withheld`        | whether an answer calls the library's own                                |
+| `result`          | what came out, as HTML, text and JSON                                    |
+| `notebook`        | `check`, `failing_case`, `hint`, `solution` as a notebook sees them      |
+| `handout`         | what a notebook of a class says of itself: version, solutions on or off  |
+| `asking`          | `predict`, `answer` and `bug`: what a lesson asks without marks          |
+| `pairs`           | `check_pair`: any forward and backward function, without an exercise     |
+| `marking`         | runs a learner's own notebook and collects its verdicts                  |
+| `student`         | (package) what runs beside a student's code, and the sandbox             |
+| `zygote`          | starts the warm program that forks a process for each submission         |
+| `process`         | asks such a process, believes nothing it says, and watches what it uses  |
+| `there`           | a student's answer in it, as `checking` asks it                          |
+| `workplace`       | the folders such processes work in                                       |
+| `box`             | bubblewrap around the student's process, where it works                  |
+| `probe`           | tries by attacks whether the sandbox holds                               |
+| `classroom`       | makes the folder of a class, an nbgrader course                          |
+| `own`             | where lessons of somebody's own are, and their declarations              |
+| `adding`          | begins such a lesson, and puts it into a class                           |
+| `students`        | the class list                                                           |
+| `downloads`       | what lies in a download from a learning platform                         |
+| `collecting`      | puts it where it is graded                                               |
+| `unpacking`       | nbgrader's zip_collect, with limits for what lies in an archive          |
+| `assignment`      | a lesson as one class has it, and what its verdicts depend on            |
+| `restoring`       | the student's own cells of what was handed in, in the lesson's frame     |
+| `running`         | runs such a notebook and judges its answers                              |
+| `fingerprint`     | a short name for all that a verdict depends on                           |
+| `journal`         | files of JSON lines that no crash can spoil                              |
+| `store`           | runs that have been done, so that nothing unchanged is done twice        |
+| `execute`         | our step in nbgrader's autograde                                         |
+| `sanitize`        | our steps before it                                                      |
+| `bookkeeping`     | nbgrader's steps that ask the gradebook, asking it once a notebook       |
+| `pool`            | runs submissions on all cores, or on a cluster                           |
+| `cluster`         | runs them on a Dask cluster                                              |
+| `recording`       | the gradebook: nbgrader writes it, we read it                            |
+| `signing`         | who signed a notebook, and whether that fits                             |
+| `grading`         | grades what a class handed in                                            |
+| `feedback`        | nbgrader's feedback pages, without a network                             |
+| `class_report`    | the numbers of the class report                                          |
+| `class_page`      | the class report as a page                                               |
+| `exporting`       | marks as learning platforms import them                                  |
+| `demo`            | a sample class from start to finish                                      |
+| `mutants`         | mechanical mutations of a solution, to test the checks with              |
+| `sweep`           | answers that must be wrong, and pass: mutations, two mistakes at once    |
+| `needed`          | whether every case family is needed                                      |
+| `verify`          | the linter of lessons and exercises                                      |
+| `start`           | a learner's own folder of notebooks                                      |
+| `updating`        | new lessons around the answers in a learner's notebook                   |
+| `doctor`          | versions, and what is missing                                            |
+| `cli`             | the command line: it parses and prints, everything above returns values  |
+| `class_commands`  | the commands of `backprop class`                                         |
+| `author_commands` | those for who writes lessons                                             |
+| `command`         | what all commands have in common                                         |
+| `printing`        | tables, notes and progress bars of the command line                      |
 """
 
 import importlib

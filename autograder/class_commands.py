@@ -1,33 +1,38 @@
-"""The commands of `backprop class` around grading: collect before it, report after it.
-
-As in `cli`: this module parses and prints, functions elsewhere do the work.
-"""
+"""The commands of `backprop class`: they parse and print, functions elsewhere do the work."""
 
 import argparse
 import json
-from collections.abc import Callable
+import os
 from dataclasses import asdict
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from autograder.printing import say
-
-OK, FAILED = 0, 1
-Add = Callable[..., argparse.ArgumentParser]
+from autograder.command import FAILED, OK, add_command, offer_lessons, positive
+from autograder.printing import print_class, print_tally, progress, say, say_changes
 
 
-def add_collect(group: Any, add: Add) -> None:
-    """Add the command that comes before grading to the group `backprop class`.
-
-    Parameters
-    ----------
-    group : argparse action
-        The group's subparsers.
-    add : callable
-        add(group, name, function, summary) returns a parser for one command.
-    """
-    take = add(group, "collect", _collect, "put downloaded notebooks where they are graded")
+def add_class_commands(commands: Any) -> None:
+    """Add the group `class` to the commands."""
+    group = commands.add_parser("class", help="make and grade a class (nbgrader)")
+    group = group.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    init = add_command(group, "init", _init, "make an nbgrader course folder with all lessons")
+    init.add_argument("folder", type=Path, metavar="DIR")
+    init.add_argument("--students", type=Path, metavar="FILE.csv", help="a column id, at least")
+    init.add_argument(
+        "--solutions", action="store_true", help="let students look at solutions and last hints"
+    )
+    add = add_command(group, "add", _add, "make a lesson of your own an assignment of a class")
+    add.add_argument("folder", type=Path, metavar="DIR")
+    add.add_argument("source", type=Path, metavar="FILE", help="your solutions/NN_topic.py")
+    add.add_argument(
+        "--private", action="store_true", help="hand out no checks: nobody sees how you check"
+    )
+    add.add_argument(
+        "--solutions", action="store_true", help="let students look at solutions and last hints"
+    )
+    take = add_command(group, "collect", _collect, "put downloaded notebooks where they are graded")
     take.add_argument("folder", type=Path, metavar="DIR")
     take.add_argument(
         "downloads", type=Path, metavar="DOWNLOADS", help="folder or zip from Canvas, Moodle, ..."
@@ -40,11 +45,31 @@ def add_collect(group: Any, add: Add) -> None:
         help="when they were handed in, such as '2026-03-01 23:59'; default: now",
     )
     take.add_argument("--json", action="store_true", help="print JSON")
-
-
-def add_report(group: Any, add: Add) -> None:
-    """Add the command that comes after grading, as in `add_collect`."""
-    report = add(group, "report", _report, "write a page on how the class is doing, and its marks")
+    grade = add_command(group, "grade", _grade, "grade everything that was handed in")
+    grade.add_argument("folder", type=Path, metavar="DIR")
+    lessons = grade.add_argument(
+        "lessons", nargs="*", metavar="LESSON", help="name or number; default: all"
+    )
+    lessons.completer = offer_lessons
+    cores = os.cpu_count() or 1
+    grade.add_argument(
+        "--workers",
+        type=positive,
+        default=cores,
+        metavar="N",
+        help="at a time; default: all cores",
+    )
+    grade.add_argument("--scheduler", default="", metavar="ADDRESS", help="run on a Dask cluster")
+    grade.add_argument(
+        "--shard", type=_shard, metavar="I/N", help="run one of N parts, record nothing"
+    )
+    grade.add_argument(
+        "--unsafe", action="store_true", help="even where students' code is not sealed off"
+    )
+    grade.add_argument("--json", action="store_true", help="print JSON")
+    report = add_command(
+        group, "report", _report, "write a page on how the class is doing, and its marks"
+    )
     report.add_argument("folder", type=Path, metavar="DIR")
     report.add_argument("lessons", nargs="*", metavar="LESSON", help="name or number; default: all")
     report.add_argument(
@@ -59,11 +84,51 @@ def add_report(group: Any, add: Add) -> None:
     )
 
 
+def _shard(text: str) -> tuple[int, int]:
+    number, slash, count = text.partition("/")
+    if not (slash and number.isdigit() and count.isdigit() and 1 <= int(number) <= int(count)):
+        raise argparse.ArgumentTypeError(f"{text!r} is not I/N with I from 1 to N, such as 3/16")
+    return int(number), int(count)
+
+
 def _time(text: str) -> datetime:
     try:
         return datetime.fromisoformat(text).astimezone()
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is not like '2026-03-01 23:59'") from None
+
+
+def _init(options: argparse.Namespace) -> int:
+    from autograder.classroom import create_class
+
+    say("making the class; this takes a few seconds")
+    lessons = create_class(
+        options.folder,
+        options.students,
+        solutions=options.solutions,
+        progress=partial(progress, what="lessons"),
+    )
+    print(f"{options.folder} is ready, with {', '.join(lessons)}.")
+    print(f"Hand out   {options.folder}/release/LESSON/LESSON.ipynb")
+    print(f"Collect to {options.folder}/submitted/STUDENT/LESSON/LESSON.ipynb")
+    print(f"Grade with `backprop class grade {options.folder}`, or there with plain nbgrader.")
+    return OK
+
+
+def _add(options: argparse.Namespace) -> int:
+    from autograder.adding import add_to_class
+
+    say("putting it into the class; this takes a few seconds")
+    how = {"private": options.private, "solutions": options.solutions}
+    name = add_to_class(options.folder, options.source, **how).name
+    print(f"{name} is an assignment of {options.folder}.")
+    print(f"Hand out   {options.folder}/release/{name}/, all of it")
+    print(f"Collect to {options.folder}/submitted/STUDENT/{name}/{name}.ipynb")
+    if options.private:
+        print("Its checks stay with you: at home, `check` says so.")
+    else:
+        print("Students can read its checks and solutions; --private keeps them with you.")
+    return OK
 
 
 def _collect(options: argparse.Namespace) -> int:
@@ -85,6 +150,38 @@ def _collect(options: argparse.Namespace) -> int:
         say(f"look: {problem}")
     print(f"Grade with `backprop class grade {options.folder} {options.lesson}`.")
     return FAILED if found.problems else OK
+
+
+def _grade(options: argparse.Namespace) -> int:
+    from autograder.classroom import class_config
+    from autograder.grading import Tally, grade_class, handed_in, misplaced, run_shard
+    from autograder.students import LIST_FILE, enter, strangers
+
+    class_config(options.folder)  # first of all: is this a class?
+    for path in misplaced(options.folder):
+        say(f"not graded: {path}; a notebook belongs in submitted/STUDENT/LESSON/LESSON.ipynb")
+    for student in strangers(options.folder, (who for who, _ in handed_in(options.folder))):
+        say(f"graded, but not on the class list {LIST_FILE}: {student}")
+    shown = partial(progress, disable=True) if options.json else progress
+    how = {"workers": options.workers, "unsafe": options.unsafe, "progress": shown}
+    if options.shard:
+        count = run_shard(options.folder, options.lessons, *options.shard, **how)
+        print(f"{count} submissions are run; when all shards are: `backprop class grade`")
+        return OK
+    enter(options.folder)
+    how |= {"scheduler": options.scheduler, "announce": say_changes}
+    tally = Tally()
+    try:
+        submissions = grade_class(options.folder, options.lessons, tally=tally, **how)
+    except (KeyboardInterrupt, OSError):
+        say("what has been graded is kept; the same command goes on from there")
+        raise
+    if options.json:
+        print(json.dumps([one.to_dict() for one in submissions], indent=1))
+    else:
+        print_class(submissions)
+        print_tally(tally)
+    return FAILED if any(one.problem for one in submissions) else OK
 
 
 def _report(options: argparse.Namespace) -> int:
