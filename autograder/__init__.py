@@ -51,11 +51,14 @@ order in which work passes through:
 | `bookkeeping`     | nbgrader's steps that ask the gradebook, asking it once a notebook       |
 | `pool`            | runs submissions on all cores, or on a cluster                           |
 | `cluster`         | runs them on a Dask cluster                                              |
+| `workers`         | does any jobs in worker processes, whichever of them die                 |
 | `recording`       | the gradebook: nbgrader writes it, we read it                            |
 | `signing`         | who signed a notebook, and whether that fits                             |
+| `submissions`     | what a class has handed in, and how it stands                            |
 | `grading`         | grades what a class handed in                                            |
 | `feedback`        | nbgrader's feedback pages, without a network                             |
-| `class_report`    | the numbers of the class report                                          |
+| `report_numbers`  | what the class report tells, as plain data                               |
+| `class_report`    | computes that                                                            |
 | `class_page`      | the class report as a page                                               |
 | `exporting`       | marks as learning platforms import them                                  |
 | `demo`            | a sample class from start to finish                                      |

@@ -154,8 +154,9 @@ def _collect(options: argparse.Namespace) -> int:
 
 def _grade(options: argparse.Namespace) -> int:
     from autograder.classroom import class_config
-    from autograder.grading import Tally, grade_class, handed_in, misplaced, run_shard
+    from autograder.grading import Tally, grade_class, run_shard
     from autograder.students import LIST_FILE, enter, strangers
+    from autograder.submissions import handed_in, misplaced
 
     class_config(options.folder)  # first of all: is this a class?
     for path in misplaced(options.folder):

@@ -11,7 +11,8 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from autograder.class_report import ClassNumbers, class_numbers
+from autograder.class_report import class_numbers
+from autograder.report_numbers import ClassNumbers
 from autograder.student.sandbox import SEALED
 
 MOST_MISTAKES = 25  # rows of the table; the rest is counted

@@ -17,10 +17,11 @@ from autograder.build import answered_notebook, notebook_text
 from autograder.class_page import write_report
 from autograder.classroom import ClassError, create_class, run_step
 from autograder.exercises import exercises_of
-from autograder.grading import Submission, grade_class
+from autograder.grading import grade_class
 from autograder.lessons import Lesson
-from autograder.pool import in_workers
 from autograder.recording import open_for_many
+from autograder.submissions import Submission
+from autograder.workers import in_workers
 
 CRASH = "raise ZeroDivisionError('a slip that stops the function')"
 # Where Jupyter and IPython keep their own files and look for a user's configuration.

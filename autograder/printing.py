@@ -31,9 +31,10 @@ from autograder.result import (
 )
 
 if TYPE_CHECKING:
-    from autograder.grading import Change, Submission, Tally
+    from autograder.grading import Change, Tally
     from autograder.marking import Marks
     from autograder.result import Result
+    from autograder.submissions import Submission
 
 UNWRITTEN = (NOT_ATTEMPTED, NOT_DEFINED)
 MARKS = {

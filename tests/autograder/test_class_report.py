@@ -10,9 +10,10 @@ from types import SimpleNamespace
 import pytest
 
 from autograder.class_page import MOST_MISTAKES, render
-from autograder.class_report import ClassNumbers, Copies, MistakeNumbers, lesson_numbers
-from autograder.grading import Submission
+from autograder.class_report import lesson_numbers
+from autograder.report_numbers import ClassNumbers, Copies, MistakeNumbers
 from autograder.result import CRASHED, NOT_ATTEMPTED, PASSED, WRONG, Output, Result
+from autograder.submissions import Submission
 
 FIRST, SECOND = "one_grad", "two_grad"
 POINTS = {FIRST: 2.0, SECOND: 3.0}

@@ -20,10 +20,10 @@ from autograder.checking import check_answer
 from autograder.classroom import read_seed
 from autograder.demo import sample_class
 from autograder.exercises import exercises_of
-from autograder.grading import misplaced
 from autograder.lessons import find_lesson
 from autograder.notebook import GRADING_REPEATS
 from autograder.reference import CHECK_PREFIX, lesson_names
+from autograder.submissions import misplaced
 
 pytestmark = pytest.mark.filterwarnings("ignore:Object of type <Submitted")
 PERFECT = sum(find_lesson("1").points.values())

@@ -20,7 +20,8 @@ from autograder.classroom import ClassError
 from autograder.cluster import run_shard_there
 from autograder.demo import sample_class
 from autograder.fingerprint import software
-from autograder.pool import Task, in_workers
+from autograder.pool import Task
+from autograder.workers import in_workers
 
 GUIDE = Path(__file__).parents[2] / "autograder" / "README.md"
 
