@@ -6,6 +6,7 @@ from course.gradcheck import (
     check_gradient,
     check_model,
     check_vjp,
+    entries_off,
     numerical_gradient,
     numerical_jacobian,
     relative_error,
@@ -210,3 +211,9 @@ def test_check_model_finds_one_wrong_entry():
     reports = check_model(network, rng.normal(size=(7, 5)), rng.integers(0, 3, 7))
     assert [report.passed for report in reports] == [False, True, True, True]
     assert reports[0].worst == (2, 3)
+
+
+def test_an_entry_that_is_not_finite_is_off_and_hides_no_other():
+    for bad in (np.inf, -np.inf, np.nan):
+        assert entries_off([1.0, 2.0, 3.0], [1.0, 2.5, bad]).tolist() == [False, True, True]
+        assert entries_off([1.0, bad, bad], [1.0, 2.5, bad]).tolist() == [False, True, True]
