@@ -1,10 +1,10 @@
 """Where the nodes of a graph stand when it is drawn, in matplotlib and in SVG.
 
 `nodes_and_edges` walks the graph, of anything whose nodes have `parents`; `layout` gives each node
-a column and a height, and each edge the points it passes; `label` is what stands at a node. The
-work is done by `fast_sugiyama`: a layered layout, in which an edge that spans several columns has a
-place of its own in each of them (K. Sugiyama et al., Methods for visual understanding of
-hierarchical systems, 1981).
+a column and a height, and each edge the points it passes; `label` is what stands at a node, `sign`
+what stands in it. The work is done by `fast_sugiyama`: a layered layout, in which an edge that
+spans several columns has a place of its own in each of them (K. Sugiyama et al., Methods for visual
+understanding of hierarchical systems, 1981).
 """
 
 from collections.abc import Sequence
@@ -17,6 +17,7 @@ import numpy as np
 
 Point = tuple[float, float]
 PASSING_EDGE = 0.6  # the height that an edge takes in a column it passes; a node takes 1
+SIGNS = {"*": "×", "-": "−", "neg": "−", "sigmoid": "σ", "inverse": "1/·"}
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,11 @@ def nodes_and_edges(output: Any) -> tuple[list[Any], list[tuple[int, int]]]:
         Each once, after its parents.
     edges : list of (int, int)
         The parent's and the user's number in `nodes`, in the order of the users and their parents.
+
+    Raises
+    ------
+    ValueError
+        If there is a way from a node back to itself.
     """
     nodes, number, seen, todo = [], {}, set(), [(output, False)]
     while todo:
@@ -65,6 +71,8 @@ def nodes_and_edges(output: Any) -> tuple[list[Any], list[tuple[int, int]]]:
         for i, node in enumerate(nodes)
         for parent in getattr(node, "parents", ())
     ]
+    if any(parent >= user for parent, user in edges):
+        raise ValueError("the graph has a cycle: a node is computed from itself")
     return nodes, edges
 
 
@@ -112,4 +120,10 @@ def _chains(count: int, links: Sequence[tuple[int, int]]) -> dict[tuple[int, int
 
 def label(value: Any) -> str:
     """Return what a picture shows of a value: a number with four digits, of an array the shape."""
-    return f"{float(value):.4g}" if np.ndim(value) == 0 else str(np.shape(value))
+    # Adding 0.0 takes the sign from -0.0.
+    return f"{float(value) + 0.0:.4g}" if np.ndim(value) == 0 else str(np.shape(value))
+
+
+def sign(op: str) -> str:
+    """Return what a picture shows of an operation."""
+    return SIGNS.get(op, op)

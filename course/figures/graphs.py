@@ -11,7 +11,7 @@ from matplotlib.patches import Ellipse, FancyArrowPatch
 from matplotlib.path import Path
 
 from course.figures.style import BLUE, GREY, ORANGE, figure_and_axes
-from course.graph_layout import label, layout, nodes_and_edges
+from course.graph_layout import label, layout, nodes_and_edges, sign
 
 
 def computational_graph(
@@ -74,9 +74,10 @@ def _spread_copies(
     """Return an edge's points, bent aside if the same two nodes have more edges between them."""
     if copies == 1:
         return points
-    (x, y), (end_x, end_y) = points
+    (x, y), (end_x, end_y) = points[0], points[-1]
+    between = points[1:-1] or [((x + end_x) / 2, (y + end_y) / 2)]
     aside = 0.5 * (copy / (copies - 1) - 0.5)
-    return [(x, y), ((x + end_x) / 2, (y + end_y) / 2 + aside), (end_x, end_y)]
+    return [points[0], *((x, y + aside) for x, y in between), points[-1]]
 
 
 def _draw_edge(ax: Axes, points: list[tuple[float, float]], start: float) -> None:
@@ -98,9 +99,9 @@ def _draw_node(ax: Axes, node: Any, at: tuple[float, float], name: str, grads: b
     ax.add_patch(Ellipse(at, *size, facecolor="white" if node.parents else GREY,
                          edgecolor=GREY, lw=1.2, zorder=2))  # fmt: skip
     if node.parents:
-        sign = {"*": "×", "-": "−"}.get(node.op, node.op)
-        ax.text(x, y, sign, ha="center", va="center_baseline", zorder=3,
-                fontsize=9 if sign.isalpha() else 12)  # fmt: skip
+        shown = sign(node.op)
+        ax.text(x, y, shown, ha="center", va="center_baseline", zorder=3,
+                fontsize=9 if shown.isalpha() else 12)  # fmt: skip
     style = {"ha": "center", "va": "center", "fontsize": 9, "zorder": 3}
     style["bbox"] = {"facecolor": "white", "edgecolor": "none", "pad": 0.8, "alpha": 0.85}
     aside = 0.3 if node.parents else 0.2

@@ -17,7 +17,8 @@ from html import escape
 import numpy as np
 
 from course.graph import CONSTANT
-from course.widgets.placing import FONT, PORT, RADIUS, ROW, SIGNS, SMALL, Placing
+from course.graph_layout import sign
+from course.widgets.placing import FONT, PORT, RADIUS, ROW, SMALL, Placing
 from course.widgets.sentences import explain, written
 from course.widgets.sweeps import GRAD, VALUE, Step, Swept
 
@@ -175,7 +176,7 @@ class GraphPicture:
         return (
             f'<rect class="bp-op {kind}" x="{x - half:.1f}" y="{y - RADIUS:.1f}" '
             f'width="{2 * half:.1f}" height="{2 * RADIUS}" rx="{RADIUS}"/>'
-            + _text(x, y + 4, SIGNS.get(node.op, node.op), "")
+            + _text(x, y + 4, sign(node.op), "")
             + _text(x, y - RADIUS - 4, name, "bp-name")
         )
 

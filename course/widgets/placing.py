@@ -10,13 +10,12 @@ from math import sqrt
 
 import numpy as np
 
-from course.graph_layout import label
+from course.graph_layout import label, sign
 from course.widgets.sweeps import VALUE, Swept
 
 # CHARACTER is the width of a digit in the widest usual sans-serif font, so labels never overlap.
 FONT, SMALL, CHARACTER = 12, 10.5, 7.7
 ROW, RADIUS, PORT, CURVE, MARGIN = 64, 14, 9, 30, 12
-SIGNS = {"*": "×", "-": "−", "neg": "−", "sigmoid": "σ", "inverse": "1/·"}
 
 
 class Placing:
@@ -148,7 +147,7 @@ def _half_width(swept: Swept, i: int) -> float:
     node, name = swept.nodes[i], _width(swept.names[i]) * SMALL / FONT
     if not node.parents:
         return name / 2 + 3
-    return max(RADIUS, _width(SIGNS.get(node.op, node.op)) / 2 + 6, name / 2)
+    return max(RADIUS, _width(sign(node.op)) / 2 + 6, name / 2)
 
 
 def _width(text: str) -> float:

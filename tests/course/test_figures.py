@@ -11,6 +11,8 @@ import pytest
 from matplotlib.figure import Figure
 
 from course import figures, graph
+from course.widgets.graph_svg import GraphPicture
+from course.widgets.sweeps import sweep
 
 
 def draw(figure):
@@ -54,11 +56,18 @@ def doubled():
     return b + b
 
 
+def stretched():
+    """t = x x stands three columns from x, with two edges all the way."""
+    x = graph.Node(0.5)
+    t, u = x * x, graph.sin(graph.sin(graph.sin(x)))
+    return (u + t) * (u * t)
+
+
 def single():
     return graph.Node(2.0)
 
 
-@pytest.mark.parametrize("build", [branching, neuron, doubled, single])
+@pytest.mark.parametrize("build", [branching, neuron, doubled, stretched, single])
 def test_no_label_of_a_graph_overlaps_another(build):
     output = build()
     output.backward()
@@ -79,6 +88,22 @@ def test_graph_has_an_arrow_for_every_use():
     axes = draw(figures.computational_graph(doubled())).axes[0]
     arrows = [patch for patch in axes.patches if hasattr(patch, "get_arrowstyle")]
     assert len(arrows) == 4  # b = a + a and c = b + b
+
+
+def test_two_edges_of_one_long_way_stay_apart():
+    axes = draw(figures.computational_graph(stretched())).axes[0]
+    arrows = [patch for patch in axes.patches if hasattr(patch, "get_arrowstyle")]
+    paths = {str(arrow._path_original.vertices.round(3)) for arrow in arrows}
+    assert len(arrows) == len(paths) == 11
+
+
+def test_an_operation_has_one_sign_in_every_picture():
+    a = SimpleNamespace(value=2.0, grad=0.0, parents=(), op="", local_grads=())
+    for op, shown in {"neg": "−", "sigmoid": "σ", "inverse": "1/·", "*": "×", "exp": "exp"}.items():
+        b = SimpleNamespace(value=0.5, grad=1.0, parents=(a,), op=op, local_grads=(1.0,))
+        texts = draw(figures.computational_graph(b)).axes[0].texts
+        assert shown in [text.get_text() for text in texts]
+        assert f">{shown}</text>" in GraphPicture(sweep(b)).svg()
 
 
 def test_graph_is_drawn_from_anything_that_follows_the_protocol():

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from course.graph_layout import layout, nodes_and_edges
+from course.graph_layout import label, layout, nodes_and_edges
 
 
 def random_graph(rng, count):
@@ -58,3 +58,17 @@ def test_edges_name_every_use_in_order():
     nodes, edges = nodes_and_edges(c)
     assert [id(node) for node in nodes] == [id(a), id(b), id(c)]
     assert edges == [(0, 1), (0, 1), (1, 2), (0, 2)]
+
+
+def test_a_node_computed_from_itself_is_refused():
+    itself, other = SimpleNamespace(), SimpleNamespace(parents=())
+    itself.parents = (other, itself)
+    loop = SimpleNamespace(parents=[SimpleNamespace(parents=[SimpleNamespace(parents=())])])
+    loop.parents[0].parents[0].parents = (loop,)
+    for output in (itself, loop, SimpleNamespace(parents=(loop, other))):
+        with pytest.raises(ValueError, match="the graph has a cycle: a node is computed from its"):
+            nodes_and_edges(output)
+
+
+def test_zero_has_no_sign():
+    assert [label(value) for value in (-0.0, np.float64(-0.0), 0, -1.5)] == ["0", "0", "0", "-1.5"]
