@@ -30,8 +30,9 @@ STYLE = f"""
 .bp-graph {{font: {FONT}px var(--jp-ui-font-family, "Helvetica Neue", Arial, sans-serif);
   --bp-ink: var(--jp-content-font-color1, #222); --bp-line: #808080; --bp-value: #0067a5;
   --bp-grad: #b84f00; --bp-paper: var(--jp-layout-color0, #fff)}}
-[data-jp-theme-light="false"] .bp-graph, .vscode-dark .bp-graph, html[theme="dark"] .bp-graph
-  {{--bp-value: #5ab4f0; --bp-grad: #ff9a4d}}
+[data-jp-theme-light="false"] .bp-graph, html[theme="dark"] .bp-graph
+  {{--bp-ink: var(--jp-content-font-color1, #ddd); --bp-value: #5ab4f0; --bp-grad: #ff9a4d;
+  --bp-paper: var(--jp-layout-color0, #111)}}
 .bp-graph text {{fill: var(--bp-ink)}}
 .bp-graph .bp-name {{font-size: {SMALL}px; font-style: italic}}
 .bp-graph .bp-v {{fill: var(--bp-value)}}
@@ -106,12 +107,14 @@ class GraphPicture:
             f'width="{width:.0f}" height="{height:.0f}" '
             f'viewBox="0 {top:.0f} {width:.0f} {height:.0f}" style="width: 100%; height: auto; '
             f'max-width: {width:.0f}px; display: block"><title>{escape(title)}</title>'
-            f"<desc>{escape(self._description(done))}</desc>{style}"
+            f"<desc>{escape(self.description(done))}</desc>{style}"
             f'<rect class="bp-paper" width="{width:.0f}" height="{self._placing.height:.0f}"/>'
             f"{self._edges(done, now, corners)}{self._nodes(done, now, corners)}</svg>"
         )
 
-    def _description(self, done: int) -> str:
+    def description(self, done: int | None = None) -> str:
+        """Return in words what `svg` shows."""
+        done = len(self._swept.steps) if done is None else done
         known = [f"{step.title} = {written(step.result)}" for step in self._swept.steps[:done]]
         return explain(self._swept, done) + (f" Known: {', '.join(known)}." if known else "")
 

@@ -14,19 +14,18 @@ next run of the same cell, and puts the picture into the notebook for places wit
     'Its area is 16.'
 """
 
-import base64
 import gc
 import re
 import sys
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
 from ipywidgets import HTML, Box, HTMLMath, Layout, ValueWidget, VBox, Widget
 
-Picture = str | bytes  # an SVG, or the bytes of a PNG
 LINES = "white-space: pre-wrap; line-height: 1.5; margin: 6px 0 0"
 _remembered: dict[Hashable, dict[str, Any]] = {}  # lives as long as the kernel
+_open: list["Panel"] = []  # of cells that are known
 
 
 class Panel(Box):
@@ -39,7 +38,7 @@ class Panel(Box):
         same question in the same cell means the same widget, run again.
     draw : function
         Called with the state's entries by name. Returns the picture, an SVG with a title and a
-        desc or the bytes of a PNG, and what it shows, in words: a sentence, or a few lines.
+        desc, and what it shows, in words: a sentence, or a few lines.
     state : mapping from str to value
         Where to start. What an earlier run of the cell has left replaces it, name by name.
     controls : sequence of Widget, or mapping from str to Widget
@@ -50,13 +49,13 @@ class Panel(Box):
     about : hashable
         What else names the widget. Shown about something else, it starts from `state` again.
     still : function, optional
-        Returns the picture for places without widgets. Left out, it is the one on show.
+        Returns picture and words for places without widgets. Left out, they are those on show.
 
     Attributes
     ----------
     state : dict
         As it is now. `change` changes it.
-    picture : str or bytes
+    picture : str
         What is on show.
     said : str
         What it shows, in words.
@@ -67,29 +66,37 @@ class Panel(Box):
     def __init__(
         self,
         question: str,
-        draw: Callable[..., tuple[Picture, str]],
+        draw: Callable[..., tuple[str, str]],
         state: Mapping[str, Any],
         controls: Sequence[Widget] | Mapping[str, Widget],
         width: int = 480,
         about: Hashable = (),
-        still: Callable[[], Picture] | None = None,
+        still: Callable[[], tuple[str, str]] | None = None,
     ) -> None:
         self.question, self._draw, self._still = question, draw, still
-        key = (_cell(), draw.__module__, question, about)
+        self._made_in = cell, _ = _cell_and_run()
+        key = (cell, draw.__module__, question, about)
         self.state = _remembered[key] = dict(state) | {
             name: value for name, value in _remembered.get(key, {}).items() if name in state
         }
         self.aloud = True
         named = controls if isinstance(controls, Mapping) else {}
-        self._picture, self._sentence = HTML(), HTML()
-        self._picture.layout = Layout(flex=f"1 1 {width}px", max_width="100%", margin="4px")
-        side = VBox([HTMLMath(f"<b>{question}</b>"), *(named.values() or controls), self._sentence])
-        side.layout = Layout(flex="1 1 260px", max_width="100%")
+        layout = Layout(flex=f"1 1 {width}px", max_width="100%", margin="4px")
+        self._picture, self._sentence = HTML(layout=layout), HTML()
+        side = VBox(
+            [HTMLMath(f"<b>{question}</b>"), *(named.values() or controls), self._sentence],
+            layout=Layout(flex="1 1 260px", max_width="100%"),
+        )
         super().__init__([side, self._picture], layout=Layout(flex_flow="row wrap"))
         self.add_class("bp-panel")
         for name, control in named.items():
             self.bind(name, control)
         self.change()
+        if cell:  # where it is not known, an earlier widget may still be on the page
+            for earlier in [one for one in _open if one._made_in[0] == cell]:
+                if earlier._made_in != self._made_in:
+                    earlier.close()
+            _open.append(self)
 
     def bind(self, name: str, control: ValueWidget) -> None:
         """Keep an entry of the state equal to a control's value, starting from the state's."""
@@ -98,10 +105,10 @@ class Panel(Box):
 
     def change(self, **entries: Any) -> None:
         """Change entries of the state, and show what it looks like now."""
-        self.state.update(entries)
-        self.picture, self.said = self._draw(**self.state)
+        self.picture, self.said = self._draw(**self.state | entries)
+        self.state.update(entries)  # only now: what cannot be drawn is not remembered
         gc.collect(1)  # a figure is full of cycles; left to pile up they cost 100 ms every second
-        self._picture.value = _as_html(self.picture, self.said)
+        self._picture.value = self.picture
         # An alert is read aloud when it appears, without a move of the focus.
         role = "alert" if self.aloud else "note"
         self._sentence.value = f'<p role="{role}" style="{LINES}">{escape(self.said)}</p>'
@@ -109,12 +116,25 @@ class Panel(Box):
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         """Return the widget, and the picture and the sentence as they stand for other places."""
         bundle = super()._repr_mimebundle_(**kwargs)
-        picture = self._still() if self._still else self.picture
-        if isinstance(picture, bytes):
-            still = {"image/png": base64.b64encode(picture).decode()}
-        else:
-            still = {"image/svg+xml": _on_paper(picture)}
-        return bundle | still | {"text/plain": f"{self.question}\n{self.said}"}
+        picture, said = self._still() if self._still else (self.picture, self.said)
+        still = {"image/svg+xml": _on_paper(picture), "text/plain": f"{self.question}\n{said}"}
+        return bundle | still
+
+    def close(self) -> None:
+        """Take the widget off the page, with all that it holds, in the kernel too."""
+        if self in _open:
+            _open.remove(self)
+        for part in list(_parts(self)):
+            Widget.close(part)
+
+
+def _parts(widget: Widget) -> Iterator[Widget]:
+    """Yield a widget and every widget that it holds, its layout and its style too."""
+    yield widget
+    for value in [getattr(widget, name) for name in widget.keys]:
+        for part in value if isinstance(value, list | tuple) else [value]:
+            if isinstance(part, Widget):
+                yield from _parts(part)
 
 
 def _on_paper(svg: str) -> str:
@@ -123,17 +143,10 @@ def _on_paper(svg: str) -> str:
     return re.sub(r"<svg\b[^>]*>", paper, svg, count=1)
 
 
-def _as_html(picture: Picture, said: str) -> str:
-    """Return the element that shows a picture; one without text of its own gets the sentence."""
-    if isinstance(picture, str):
-        return picture
-    data = base64.b64encode(picture).decode()
-    return f'<img alt="{escape(said)}" style="max-width: 100%" src="data:image/png;base64,{data}">'
-
-
-def _cell() -> str:
-    """Return the identity of the cell that runs, where the notebook tells it."""
+def _cell_and_run() -> tuple[str, str]:
+    """Return the identity of the cell that runs, where the notebook tells it, and of this run."""
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython else None
     parent = shell.get_parent() if hasattr(shell, "get_parent") else {}
-    return str((parent or {}).get("metadata", {}).get("cellId", ""))
+    cell = (parent or {}).get("metadata", {}).get("cellId", "")
+    return str(cell), str((parent or {}).get("header", {}).get("msg_id", ""))

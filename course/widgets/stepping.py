@@ -102,7 +102,7 @@ class Stepping(Panel):
             [self._typed, HBox(buttons, layout=Layout(flex_flow="row wrap"))],
             width=int(self._graph.width),
             about=tuple((node.op, label(node.value), len(node.parents)) for node in swept.nodes),
-            still=self._graph.svg,
+            still=lambda: (self._graph.svg(), self._graph.description()),
         )
 
     def change(self, **entries: Any) -> None:
@@ -118,10 +118,12 @@ class Stepping(Panel):
         self._typed.value = typed
 
     def _judge(self, typed: str) -> None:
+        if not typed:  # the box has been emptied for what comes next
+            return
         done = self.state["done"]
         if typed == SHOW or done == len(self._swept.steps):
             self.go_on()
-        elif typed:
+        else:
             tries = self.state["tries"] | {done: [*self.state["tries"].get(done, []), typed]}
             right = judge(typed, self._swept.steps[done]).right
             self.change(done=done + right, tries=tries)

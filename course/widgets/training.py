@@ -8,7 +8,7 @@
 | `picture_of_training` | one view of it                                                    |
 """
 
-from functools import lru_cache
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -119,34 +119,25 @@ class Run:
         return (softmax(scores) if self.setup.loss == "cross-entropy" else scores)[:, 1:]
 
 
-@lru_cache(maxsize=8)
-def _started(setup: Setup) -> list[Run]:
-    """Return a place for the run of this setup; what is in it may be on any step."""
-    return [Run(setup)]
-
-
-def run_at(setup: Setup, steps: int) -> Run:
-    """Return the run of a setup after so many steps, without taking any of them twice in a row."""
-    place = _started(setup)
-    if len(place[0].losses) > steps + 1:
-        place[0] = Run(setup)
-    place[0].go_to(steps)
-    return place[0]
+def run_at(setup: Setup, steps: int, run: Run | None = None) -> Run:
+    """Return the run of a setup after so many steps: `run` itself if it is on its way there."""
+    if run is None or run.setup != setup or len(run.losses) > steps + 1:
+        run = Run(setup)
+    run.go_to(steps)
+    return run
 
 
 def picture_of_training(
-    setup: Setup, steps: int, before: tuple[Setup, int] | None = None
+    run: Run, before: tuple[Setup, Sequence[float]] | None = None
 ) -> tuple[str, str]:
     """Return the picture and the sentence for one moment of a run.
 
     Parameters
     ----------
-    setup : Setup
-        Which run.
-    steps : int
-        How many steps it has taken.
-    before : (Setup, int), optional
-        The setup and the last step of a run whose loss is drawn for comparison.
+    run : Run
+        As far as it is.
+    before : (Setup, sequence of float), optional
+        The setup and the losses of a run that is drawn for comparison.
 
     Returns
     -------
@@ -154,10 +145,9 @@ def picture_of_training(
         An SVG.
     sentence : str
     """
-    run = run_at(setup, steps)
     curves = {"this run": run.losses}
-    if before is not None and before[0] != setup:
-        curves["the run before"] = run_at(*before).losses
+    if before is not None and before[0] != run.setup:
+        curves["the run before"] = before[1]
     figure, axes = canvas([3.0, 2.9], height=3.0, mosaic="AB;AC")
     training_view(run.predict, run.X, run.y, curves, np.array(run.norms), ax=axes)
     taken = len(run.losses) - 1
@@ -204,11 +194,12 @@ class Training(Panel):
         # The page's clock waits for a picture before it asks for the next, so a stop is prompt.
         self._clock = Play(max=LAST_STEP, step=5, interval=150, layout={"display": "none"})
         self._run = ToggleButton(description="Run")
+        self._trained: Run | None = None
         one, many, again = (Button(description=text) for text in ("1 step", "50 steps", AGAIN))
         super().__init__(
             "With sigmoid units and the quadratic loss the boundary hardly moves at first. What do "
             "the gradients tell you, and what do you change?",
-            lambda steps, before, **chosen: picture_of_training(Setup(**chosen), steps, before),
+            self._draw_run,
             Setup()._asdict() | {"steps": 0, "before": None},
             [*self._choices.values(), HBox([self._run, one]), HBox([many, again]), self._clock],
             width=720,
@@ -232,10 +223,23 @@ class Training(Panel):
         """Stop, keep the run that was for comparison, and begin with what is chosen now."""
         self._run.value = False
         chosen = {name: control.value for name, control in self._choices.items()}
-        was = Setup(**{name: self.state[name] for name in self._choices})
-        steps, before = self.state["steps"], self.state["before"]
-        self.change(**chosen, steps=0, before=(was, steps) if steps else before)
+        was, before = self._trained, self.state["before"]
+        if was and self.state["steps"]:
+            before = was.setup, was.losses
+        self.change(**chosen, steps=0, before=before)
         self._clock.value = 0
+
+    def close(self) -> None:
+        """Stop, and take the widget off the page."""
+        self._clock.unobserve_all()
+        self._clock.playing = False  # or the page's clock goes on without its button
+        super().close()
+
+    def _draw_run(
+        self, steps: int, before: tuple[Setup, Sequence[float]] | None, **chosen: Any
+    ) -> tuple[str, str]:
+        self._trained = run_at(Setup(**chosen), steps, self._trained)
+        return picture_of_training(self._trained, before)
 
     def _show(self, change: Any) -> None:
         if change.new != self.state["steps"]:

@@ -17,3 +17,4 @@ def forget_widgets():
     panel = sys.modules.get("course.widgets.panel")
     if panel:
         panel._remembered.clear()
+        panel._open.clear()

@@ -7,7 +7,7 @@ import pytest
 from matplotlib.textpath import TextPath
 from matplotlib.transforms import Bbox
 
-from course.widgets.graph_svg import GraphPicture
+from course.widgets.graph_svg import STYLE, GraphPicture
 from course.widgets.placing import FONT, SMALL
 from course.widgets.sweeps import GRAD, VALUE, sweep
 
@@ -154,6 +154,12 @@ def test_a_screen_reader_gets_a_title_and_every_number(graphs):
     assert "dx = dq/dx × dq = 1 × (-4) = -4" in description or "dy = dq/dy" in description
     for known in ("q = 3", "v1 = -12", "dv1 = 1", "dq = -4", "dz = 3", "dx = -4", "dy = -4"):
         assert known in description
+
+
+def test_labels_are_pale_only_where_the_paper_is_dark():
+    [(themes, colours)] = re.findall(r"\n(.*theme.*)\n\s+\{([^}]*)\}", STYLE)
+    assert "vscode" not in themes, "its notebooks put widgets on white in dark themes too"
+    assert re.findall(r"--bp-(\w+):", colours) == ["ink", "value", "grad", "paper"]
 
 
 def test_names_cannot_break_the_picture(graphs):

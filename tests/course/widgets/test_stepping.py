@@ -95,6 +95,15 @@ def test_a_click_on_next_that_enters_a_guess_shows_no_further_step(graphs, monke
     assert widget.state["done"] == 2
 
 
+def test_what_is_typed_at_the_end_draws_nothing_anew(graphs, monkeypatch):
+    widget = step_through(*graphs.single())
+    enter(widget, "?")
+    drawn = []
+    monkeypatch.setattr(widget, "_draw", lambda **state: drawn.append(state) or ("<svg/>", ""))
+    enter(widget, "7")
+    assert len(drawn) == 1
+
+
 def test_going_back_does_not_give_a_right_guess_away(graphs):
     swept = sweep(*graphs.product())
     assert "Yes" not in said(swept, 0, {0: ["3"]})
@@ -117,15 +126,16 @@ def test_another_graph_or_question_starts_at_the_beginning(graphs):
 
 def test_another_cell_starts_at_the_beginning(graphs, monkeypatch):
     step_through(*graphs.product()).go_on()
-    monkeypatch.setattr(panel, "_cell", lambda: "another")
+    monkeypatch.setattr(panel, "_cell_and_run", lambda: ("another", "1"))
     assert step_through(*graphs.product()).state["done"] == 0
 
 
 def test_the_cell_is_known_by_what_the_notebook_sends(monkeypatch):
-    assert panel._cell() == ""
-    shell = SimpleNamespace(get_parent=lambda: {"metadata": {"cellId": "abc"}})
+    assert panel._cell_and_run() == ("", "")
+    parent = {"metadata": {"cellId": "abc"}, "header": {"msg_id": "5"}}
+    shell = SimpleNamespace(get_parent=lambda: parent)
     monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: shell))
-    assert panel._cell() == "abc"
+    assert panel._cell_and_run() == ("abc", "5")
 
 
 def test_places_without_widgets_get_the_whole_graph_with_every_number(graphs):
@@ -136,6 +146,9 @@ def test_places_without_widgets_get_the_whole_graph_with_every_number(graphs):
     assert still.count('class="bp-g"') == 5
     assert "widget-view" in "".join(bundle)
     assert bundle["text/plain"].startswith("What comes back to each node?")
+    for known in ("q = 3", "v1 = -12", "dq = -4", "dx = -4", "dy = -4", "dz = 3"):
+        assert known in bundle["text/plain"]
+    assert "still to be computed" not in bundle["text/plain"]
 
 
 def test_every_control_has_a_name(graphs):

@@ -1,8 +1,11 @@
 import numpy as np
 import pytest
+from ipywidgets.widgets.widget import _instances
 
 from course.gradcheck import check_model
-from course.widgets import train_network
+from course.optim import sgd
+from course.widgets import panel as panel_module
+from course.widgets import train_network, training
 from course.widgets.training import LAST_STEP, Run, Setup, picture_of_training, run_at
 
 
@@ -29,9 +32,9 @@ def test_first_step_goes_down_the_gradient():
 
 def test_going_back_and_forth_ends_where_a_straight_run_ends():
     setup = Setup("xor", lr=0.77)
-    run_at(setup, 30)
-    run_at(setup, 10)
-    there, straight = run_at(setup, 20), Run(setup)
+    there, straight = run_at(setup, 30), Run(setup)
+    for steps in (10, 20):
+        there = run_at(setup, steps, there)
     straight.go_to(20)
     np.testing.assert_array_equal(there.network.parameters, straight.network.parameters)
     assert there.losses == straight.losses
@@ -39,7 +42,7 @@ def test_going_back_and_forth_ends_where_a_straight_run_ends():
 
 def test_xor_moons_and_spirals_can_be_learned():
     for data, lr in (("xor", 1.0), ("moons", 1.0), ("spirals", 3.0)):
-        _, said = picture_of_training(Setup(data, lr=lr), 1000)
+        _, said = picture_of_training(run_at(Setup(data, lr=lr), 1000))
         right = int(said.split("%")[0].split()[-1])
         assert right >= 95, (data, said)
 
@@ -56,7 +59,7 @@ def test_a_run_that_diverges_says_so_and_stops():
     run.go_to(50)
     assert run.diverged
     assert len(run.losses) < 50
-    assert "the loss has left all bounds" in picture_of_training(setup, 50)[1]
+    assert "the loss has left all bounds" in picture_of_training(run)[1]
 
 
 def test_buttons_step_and_start_again():
@@ -104,7 +107,59 @@ def test_a_change_starts_again_and_keeps_the_last_curve():
     assert not at["play"].playing
     assert panel.said.startswith("After 0 steps")
     assert "the run before" in panel.picture
-    assert panel.state["before"] == (Setup(), 50)
+    setup, losses = panel.state["before"]
+    assert (setup, losses) == (Setup(), run_at(Setup(), 50).losses)
+
+
+def steps_taken(monkeypatch):
+    """Count the steps of all networks from now on."""
+    taken = []
+    monkeypatch.setattr(training, "sgd", lambda *args: taken.append(None) or sgd(*args))
+    return taken
+
+
+def test_two_panels_with_one_setup_do_not_train_from_0_for_each_other(monkeypatch):
+    one, other = train_network(), train_network()
+    one.go_on(300)
+    other.go_on(100)
+    taken = steps_taken(monkeypatch)
+    for _ in range(3):
+        one.go_on(5)
+        other.go_on(5)
+    assert len(taken) == 30
+
+
+def test_the_run_before_is_drawn_without_training_it_again(monkeypatch):
+    panel = train_network()
+    lr = controls(panel)["step lr"]
+    panel.go_on(500)
+    taken = steps_taken(monkeypatch)
+    for value in (0.1, 1.0, 0.1):
+        lr.value = value
+    assert "the run before" in panel.picture
+    assert not taken
+
+
+def test_a_rerun_of_the_cell_stops_and_closes_what_it_replaces(monkeypatch):
+    def run(cell, run):
+        monkeypatch.setattr(panel_module, "_cell_and_run", lambda: (cell, run))
+        return train_network()
+
+    first, second = run("a", "1"), run("a", "1")
+    elsewhere = run("b", "2")
+    known = set(_instances)
+    for widget in (first, elsewhere):
+        controls(widget)["Run"].value = True
+        controls(widget)["play"].value = 40
+    again = run("a", "3")
+    assert not controls(first)["play"].playing
+    assert controls(elsewhere)["play"].playing
+    assert again.said.startswith("After ")
+    assert [widget.comm is None for widget in (first, second, elsewhere, again)] == [
+        True, True, False, False,
+    ]  # fmt: skip
+    gone, new = known - set(_instances), set(_instances) - known
+    assert len(gone) == 2 * len(new) > 20, "two panels with all they hold, for one"
 
 
 def test_same_setup_starts_the_same():
