@@ -1,5 +1,7 @@
 """Two arrays that should be equal, and where they are not."""
 
+from zlib import crc32
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
@@ -10,6 +12,7 @@ from course.gradcheck import entries_off
 
 NUMBERED = 8  # columns up to which a cell has room for a number
 INK = "#222222"  # on a pale cell, whatever the page's text is
+UNKNOWN = "#dddddd"  # neither side
 
 
 def gradient_difference(
@@ -22,7 +25,8 @@ def gradient_difference(
     """Draw a gradient minus its measurement, entry by entry.
 
     The colour says how far an entry is off and to which side; a number, or a sign where there is
-    no room, says it again. A dot stands where the two agree.
+    no room, says it again. A dot stands where the two agree; grey, or a cross, is what is not
+    finite.
 
     Parameters
     ----------
@@ -58,20 +62,28 @@ def gradient_difference(
             f"yours has shape {yours.shape} and numeric {numeric.shape}; they should have the same "
             "shape, with one or two axes"
         )
-    difference, off = np.atleast_2d(yours - numeric), np.atleast_2d(entries_off(yours, numeric))
+    with np.errstate(invalid="ignore"):  # infinity minus infinity
+        difference, off = np.atleast_2d(yours - numeric), np.atleast_2d(entries_off(yours, numeric))
+    finite = np.isfinite(difference)
     rows, columns = difference.shape
     size = min(9.0, 1.6 + 0.62 * columns), min(6.0, 1.3 + 0.4 * rows)
     figure, ax = figure_and_axes(ax, figsize=size)
-    largest = float(np.abs(difference[np.isfinite(difference)]).max(initial=0.0)) or 1.0
+    largest = float(np.abs(difference[finite]).max(initial=0.0)) or 1.0
     shades = LinearSegmentedColormap.from_list("signs", [BLUE, "white", ORANGE])
-    ax.imshow(difference * off, cmap=shades, vmin=-largest, vmax=largest, aspect="auto",
-              interpolation="nearest")  # fmt: skip
+    shades = shades.with_extremes(bad=UNKNOWN)
+    ax.imshow(np.where(off, difference, 0.0), cmap=shades, vmin=-largest, vmax=largest,
+              aspect="auto", interpolation="nearest")  # fmt: skip
     if columns <= NUMBERED and rows <= 2 * NUMBERED:
         for place, entry in np.ndenumerate(difference):
-            _write(ax, place, f"{entry:+.2g}" if off[place] else "·", abs(entry) > 0.6 * largest)
+            number = f"{entry:+.2g}" if finite[place] else f"{entry:g}"
+            deep = bool(finite[place]) and abs(entry) > 0.6 * largest
+            _write(ax, place, number if off[place] else "·", deep)
     else:
-        for mark, where in (("+", off & (difference > 0)), ("_", off & (difference < 0))):
-            ax.plot(*np.nonzero(where)[::-1], mark, color=INK, ms=5)
+        signs = np.where(finite, np.sign(difference), 0)
+        for mark, where in (("+", signs > 0), ("_", signs < 0), ("x", ~finite)):
+            ax.plot(*np.nonzero(off & where)[::-1], mark, color=INK, ms=5)
+    for artist in (*ax.images, *ax.texts, *ax.lines):  # a widget paints them once for all frames
+        artist.set_gid(f"differences {crc32(difference.tobytes() + off.tobytes())}")
     if at is not None:
         ax.plot(*_frame(at), color=INK, lw=2.5)
     ax.tick_params(length=0)

@@ -51,7 +51,8 @@ def compare_gradients(check: Comparison | Iterable[Comparison]) -> Panel:
     for one in by_name.values():
         if one.analytic.ndim > 2:
             raise ValueError(f"{one.name} has shape {one.analytic.shape}; at most two axes show")
-    first = max(by_name, key=lambda name: by_name[name].error)
+    # `max` by itself passes NaN over, and nothing is worse.
+    first = max(by_name, key=lambda name: np.nan_to_num(by_name[name].error, nan=np.inf))
     which = Choice("gradient", list(by_name))
     row, column = Slider("row", 0, 1), Slider("column", 0, 1)
 
@@ -61,14 +62,17 @@ def compare_gradients(check: Comparison | Iterable[Comparison]) -> Panel:
     panel = Panel(
         "Which entries are off, and what do they have in common: a row, a sign, a factor?",
         draw, {"name": first} | _worst(by_name[first]), [which, row, column], width=560,
-        about=tuple((name, one.analytic.shape) for name, one in by_name.items()),
+        about=tuple(
+            (name, one.analytic.shape, one.worst, bool(one.off.any()))
+            for name, one in by_name.items()
+        ),
     )  # fmt: skip
 
     def show(name: str, at: dict[str, int]) -> None:
-        panel.change(name=name, **at)
         moved = zip((row, column), at.values(), _last(by_name[name]), strict=True)
         for slider, value, last in moved:
             slider.max, slider.value, slider.disabled = last, value, last == 0
+        panel.change(name=name, **at)  # last: while a slider is set, the other is where it was
 
     def move(_: Any) -> None:
         at = {"row": row.value, "column": column.value}
@@ -127,11 +131,11 @@ def picture_of_difference(comparison: Comparison, row: int, column: int) -> tupl
     said = f"{name} is {mine:.6g}, numeric {other:.6g}"
     if comparison.kinks[index]:
         said += ": the step goes across a kink, and the entry does not count"
-    elif comparison.off[index]:
+    elif not comparison.off[index]:
+        said += ": they agree"
+    elif np.isfinite(mine - other):
         said += f": a difference of {mine - other:.4g}"
         said += f", a ratio of {mine / other:.4g}" if other else ""
-    else:
-        said += ": they agree"
     off = int(comparison.off.sum())
     said += f". {off} of {yours.size} entries {'is' if off == 1 else 'are'} off."
     return as_svg(figure, f"{comparison.name} minus its measurement", said), said

@@ -67,7 +67,8 @@ def as_svg(figure: Figure, title: str, description: str) -> str:
     ----------
     figure : Figure
         What to draw. Small ticks and formulas at ticks go, for they take half of the time. What has
-        a gid lies below the rest, and is painted once in a place: equal gids, equal looks.
+        a gid lies below the rest, and is painted once in a place: equal gids, equal looks,
+        one painting.
     title, description : str
         What a screen reader says.
 
@@ -94,10 +95,13 @@ def as_svg(figure: Figure, title: str, description: str) -> str:
         around = {id(artist) for artist in (*frame, *legend, ax.patch, ax.xaxis, ax.yaxis,
                                             *ax.spines.values())}  # fmt: skip
         data = [artist for artist in ax.get_children() if id(artist) not in around]
-        named = [artist for artist in data if artist.get_gid()]
+        named: dict[str, list[Artist]] = {}
+        for artist in data:
+            if artist.get_gid():
+                named.setdefault(artist.get_gid(), []).append(artist)
         parts += [
-            *(_painted(figure, [artist], (artist.get_gid(), *where)) for artist in named),
-            _painted(figure, [artist for artist in data if artist not in named]),
+            *(_painted(figure, artists, (gid, *where)) for gid, artists in named.items()),
+            _painted(figure, [artist for artist in data if not artist.get_gid()]),
             _painted(figure, frame, _key_of_frame(ax)),
             _painted(figure, legend, _key_of_legend(ax)),
         ]

@@ -343,11 +343,24 @@ def test_difference_says_with_a_sign_what_the_colour_says():
 def test_large_difference_has_signs_in_place_of_numbers():
     numeric = np.ones((10, 10))
     yours = numeric.copy()
-    yours[3, 4], yours[5, 6] = 2.0, 0.0
+    yours[3, 4], yours[5, 6], yours[7, 8], yours[9, 0] = 2.0, 0.0, np.nan, np.inf
     axes = draw(figures.gradient_difference(yours, numeric)).axes[0]
     assert not axes.texts
     marks = {line.get_marker(): line.get_xydata().tolist() for line in axes.lines}
-    assert marks == {"+": [[4.0, 3.0]], "_": [[6.0, 5.0]]}
+    assert marks == {"+": [[4.0, 3.0]], "_": [[6.0, 5.0]], "x": [[8.0, 7.0], [0.0, 9.0]]}
+
+
+def test_entries_that_are_not_finite_are_grey_and_written_in_ink():
+    numeric = np.array([[1.0, 2.0, np.inf], [4.0, 5.0, 6.0]])
+    yours = np.array([[np.nan, 2.0, np.inf], [4.0, -np.inf, 7.0]])
+    axes = draw(figures.gradient_difference(yours, numeric)).axes[0]
+    [image] = axes.images
+    shades = image.cmap(image.norm(image.get_array()))[..., :3]
+    assert image.get_array().mask.tolist() == [[True, False, True], [False, True, False]]
+    np.testing.assert_allclose(shades[0, 0], 0xDD / 255)
+    texts = {text.get_text(): text.get_color() for text in axes.texts}
+    assert texts.keys() == {"nan", "·", "-inf", "+1"}
+    assert texts["nan"] == texts["-inf"] == texts["·"] != texts["+1"]
 
 
 def test_difference_of_two_shapes_is_refused():

@@ -6,6 +6,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from matplotlib.image import AxesImage
+from matplotlib.lines import Line2D
+from matplotlib.text import Text
 from course.figures.losses import two_weight_losses
 from course.gradcheck import Comparison, numerical_gradient
 from course.widgets import compare_activations, compare_gradients, compare_losses
@@ -140,3 +143,43 @@ def test_nothing_and_more_than_two_axes_are_refused():
         compare_gradients([])
     with pytest.raises(ValueError, match=r"dK has shape \(1, 2, 2\); at most two axes show"):
         compare_gradients(comparison("dK", np.ones((1, 2, 2)), np.zeros((1, 2, 2))))
+def test_another_gradient_can_be_chosen_from_any_entry():
+    wrong = comparison("dW", WRONG.numeric, [[1.0, 2.0, 3.0], [4.0, 5.0, 7.0]])
+    panel = compare_gradients([wrong, FINE])
+    which, row, column = panel.children[0].children[1:4]
+    assert (row.value, column.value) == (1, 2)
+    which.value = "db"
+    assert panel.said.startswith("db[0] is 1, numeric 1: they agree")
+    assert compare_gradients([wrong, FINE]).said == panel.said
+
+
+def test_nan_is_worse_than_any_number():
+    nan = comparison("dx", [1.0, 2.0], [1.0, np.nan])
+    panel = compare_gradients([WRONG, nan, FINE])
+    assert panel.said == "dx[1] is nan, numeric 2. 1 of 2 entries is off."
+
+
+def test_a_rerun_shows_what_has_become_wrong():
+    right = comparison("dW", WRONG.numeric, WRONG.numeric)
+    compare_gradients([FINE, right])
+    assert compare_gradients([FINE, WRONG]).said.startswith("dW[1, 0] is -4")
+    moved = comparison("dW", WRONG.numeric, [[1.0, 2.0, 3.0], [4.0, 5.0, 7.0]])
+    assert compare_gradients([FINE, moved]).said.startswith("dW[1, 2] is 7")
+
+
+def test_a_frame_that_moves_paints_nothing_else_anew(monkeypatch):
+    rng = np.random.default_rng(0)
+    large = comparison("dW", rng.normal(size=(32, 64)), rng.normal(size=(32, 64)))
+    for one in (large, WRONG):
+        panel = compare_gradients(one)
+        panel.change(row=0, column=0)
+        drawn: list[object] = []
+        with monkeypatch.context() as patch:
+            patch.setattr(AxesImage, "draw", lambda image, _, drawn=drawn: drawn.append(image))
+            patch.setattr(Line2D, "draw", lambda line, _, drawn=drawn: drawn.append(line))
+            patch.setattr(Text, "draw", lambda text, _, drawn=drawn: drawn.append(text.get_text()))
+            panel.change(row=1, column=1)
+        [frame] = filter(None, drawn)  # matplotlib has empty titles too
+        assert isinstance(frame, Line2D)
+
+

@@ -46,6 +46,17 @@ def test_legend_is_painted_anew_when_a_line_looks_different():
     assert painted("blue", "one").count("#0000ff") == 2
 
 
+def test_artists_of_one_gid_are_painted_once_and_together():
+    def painted(text):
+        figure, (ax,) = canvas([2.0], mosaic="A")
+        for x in (0.2, 0.8):
+            ax.text(x, 0.5, text, gid="two texts")
+        return as_svg(figure, "a", "b")
+
+    assert painted("one").count(">one</text>") == 2
+    assert painted("other") == painted("one")
+
+
 def test_title_and_description_are_escaped():
     figure, _ = canvas([2.0], mosaic="A")
     svg = as_svg(figure, "a < b", "b & c")
