@@ -67,6 +67,8 @@ def judge(typed: str, step: Step) -> Verdict:
         return Verdict(False, f"{typed.strip()} is not a number. Type one such as -0.5, "
                               "or a product such as 2 * -0.25.")  # fmt: skip
     shown, true = f"{guess:.4g}", float(step.result)
+    if not math.isfinite(true):
+        return Verdict(False, f"{step.title} is not finite. Type ? to see it.")
     if _near(guess, true):
         return Verdict(True, f"Yes, {step.title} = {written(true)}.")
     if abs(guess - true) <= ROUGHLY * abs(true):
@@ -90,7 +92,7 @@ def _number(tree: ast.AST) -> float:
 
 
 def _near(guess: float, number: float) -> bool:
-    return abs(guess - number) <= max(NEAR * abs(number), 1e-12)
+    return math.isfinite(number) and abs(guess - number) <= max(NEAR * abs(number), 1e-12)
 
 
 def _mistakes(step: Step) -> list[tuple[float, str]]:

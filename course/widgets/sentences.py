@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from course.graph import CONSTANT
+from course.graph import CONSTANT, Number
 from course.graph_layout import label
 from course.widgets.sweeps import START, VALUE, Step, Swept, Use
 
@@ -64,7 +64,8 @@ def explain(swept: Swept, done: int) -> str:
     if step.kind == VALUE:
         return _explain_value(swept, step)
     if step.kind == START:
-        return f"Now back. The output's own derivative is {step.title}/{step.title} = 1."
+        text = f"Now back. The output's own derivative is {step.title}/{step.title} = 1."
+        return text + _objection(swept, step)
     lines = [_explain_use(swept, step, use) for use in step.uses]
     if len(lines) == 1:
         text = f"{step.title} = {lines[0]}"
@@ -82,7 +83,8 @@ def explain(swept: Swept, done: int) -> str:
 
 def _explain_value(swept: Swept, step: Step) -> str:
     node = swept.nodes[step.node]
-    behind = node.op in ("-", "neg")  # a sign, even before the first operand
+    # A sign comes even before the first operand, and -2 ** 2 would read as -(2 ** 2).
+    behind = node.op in ("-", "neg", "**")
     values = [written(parent.value, i > 0 or behind) for i, parent in enumerate(node.parents)]
     names = [
         value if parent.op == CONSTANT else swept.names[number]
@@ -93,21 +95,22 @@ def _explain_value(swept: Swept, step: Step) -> str:
     numbers, result = _formula(node.op, values), written(step.result)
     scalars = all(np.ndim(parent.value) == 0 for parent in node.parents)
     numbers = f" = {numbers}" if scalars and names != values and numbers != result else ""
-    kept = [
-        f"d{step.title}/d{name}{_is(local)}{written(local)}"
-        for name, local, parent in zip(names, node.local_grads, node.parents, strict=True)
-        if parent.op != CONSTANT and not callable(local)
-    ]
+    kept: dict[str, list[str]] = {}  # of t = x * x, two under one name
+    for place, (name, local) in enumerate(zip(names, node.local_grads, strict=True)):
+        if node.parents[place].op != CONSTANT and not callable(local):
+            ordinal = f" ({_ordinal(place)} place)" if names.count(name) > 1 else ""
+            start = ", " if name in kept else f"d{step.title}/d{name}{_is(local)}"
+            kept.setdefault(name, []).append(f"{start}{written(local)}{ordinal}")
     text = f"{step.title} = {_formula(node.op, names)}{numbers}{_is(step.result)}{result}"
-    kept = list(dict.fromkeys(kept))  # b = a + a has one name for both
-    return text + (f"\nKept for the way back: {', '.join(kept)}" if kept else "")
+    parts = ["".join(part) for part in kept.values()]
+    return text + (f"\nKept for the way back: {', '.join(parts)}" if parts else "")
 
 
 def _formula(op: str, operands: list[str]) -> str:
     """Return an operation on named or numbered operands as one writes it."""
     if op == "-" and len(operands) == 1:
         op = "neg"
-    if op in FORMULAS:
+    if op in FORMULAS and FORMULAS[op].count("{}") == len(operands):
         return FORMULAS[op].format(*operands)
     if len(operands) == 2 and not op[:1].isalnum():
         return f"{operands[0]} {op} {operands[1]}"
@@ -131,7 +134,7 @@ def _explain_use(swept: Swept, step: Step, use: Use) -> str:
 def _rule(swept: Swept, step: Step, use: Use) -> str:
     """Return what a local derivative that is a function does with the one from above."""
     user, name, d = swept.nodes[use.user], swept.names[step.node], f"d{swept.names[use.user]}"
-    if user.op == "@":
+    if user.op == "@" and len(user.parents) == 2:
         a, b = (swept.names[parent] for parent in swept.parents(use.user))
         rules = MATMUL_RULES.get(tuple(np.ndim(parent.value) for parent in user.parents))
         if rules:
@@ -152,16 +155,39 @@ def _path(swept: Swept, step: Step, use: Use) -> str:
     name = swept.names[use.user]
     if len(places) == 1:
         return name
-    ordinal = ORDINALS[use.place] if use.place < len(ORDINALS) else f"{use.place + 1}th"
-    return f"{name}, {ordinal} place"
+    return f"{name}, {_ordinal(use.place)} place"
+
+
+def _ordinal(place: int) -> str:
+    return ORDINALS[place] if place < len(ORDINALS) else f"{place + 1}th"
 
 
 def _objection(swept: Swept, step: Step) -> str:
     """Return a sentence where a node that has been differentiated says something else."""
-    grad, ran = swept.nodes[step.node].grad, np.any(np.asarray(swept.nodes[-1].grad) != 0)
-    if not ran or np.shape(grad) != np.shape(step.result) or np.allclose(grad, step.result):
+    # A pass that started with 2, or went on to here from another node, sets twice of everything.
+    grad, start = swept.nodes[step.node].grad, swept.nodes[-1].grad
+    if any(np.asarray(one).dtype.kind not in "fiu" for one in (grad, start)) or not np.any(start):
+        return ""  # no backward pass has been here
+    factor = 1.0 if step.kind == START or np.ndim(start) else start
+    said, because = f"{_is(grad)}{written(grad)}", "look at the backward pass that set it"
+    if np.shape(grad) != np.shape(step.result):
+        said = f" of shape {np.shape(grad)}, not {np.shape(step.result)}"
+    elif _agree(grad, step, factor):
         return ""
-    return f"\nBut the node has grad = {written(grad)}: look at the backward pass that set it."
+    elif step.kind == START:
+        because = "a pass has started with that, or came from another node"
+    elif factor != 1:
+        said += f", not {step.title} times the output's grad"
+        because = "another pass may have set it"
+    return f"\nBut the node has grad{said}: {because}."
+
+
+def _agree(grad: Number, step: Step, factor: float) -> bool:
+    """Whether a grad is a step's result times a factor, but for rounding where parts cancel."""
+    parts = [np.abs(part) for use in step.uses for part in (use.upstream, use.contribution)]
+    largest = max((np.max(np.nan_to_num(part), initial=0.0) for part in parts), default=0.0)
+    near = {"rtol": 1e-6, "atol": 1e-12 * largest * abs(factor), "equal_nan": True}
+    return np.allclose(grad, step.result * factor, **near)
 
 
 def written(value: Any, bracket: bool = False) -> str:
@@ -177,5 +203,5 @@ def written(value: Any, bracket: bool = False) -> str:
         text = label(value)
         return f"({text})" if bracket and text.startswith("-") else text
     if np.ndim(value) == 1 and np.size(value) <= NUMBERS_SHOWN:
-        return "[" + ", ".join(f"{entry:.4g}" for entry in value) + "]"
+        return f"[{', '.join(map(label, value))}]"
     return f"shape {label(value)}"

@@ -121,8 +121,8 @@ def sweep(output: Any, names: Mapping[str, Any] | None = None) -> Swept:
     TypeError
         If a node lacks what the steps need.
     ValueError
-        If the output is not a number, a node's local derivatives do not match its parents, or the
-        graph is too large to step through.
+        If the output is not a number or is a constant, a node's local derivatives do not match its
+        parents, or the graph has a cycle or is too large to step through.
     """
     nodes, edges = nodes_and_edges(output)
     for node in nodes:
@@ -136,6 +136,11 @@ def sweep(output: Any, names: Mapping[str, Any] | None = None) -> Swept:
         raise ValueError(
             f"the output has shape {np.shape(output.value)}, but the way back starts from a "
             "number: take its sum"
+        )
+    if output.op == CONSTANT:
+        raise ValueError(
+            f"the output is the constant {label(output.value)}, but the way back starts from a "
+            "derivative, and a constant has none"
         )
     called, placed = _names(nodes, names or {}), layout(edges)
     order = sorted(range(len(nodes)), key=lambda i: (placed.at[i][0], -placed.at[i][1]))
@@ -161,6 +166,11 @@ def _check_node(node: Any) -> None:
             raise TypeError(
                 f"a local derivative of the node {node.op!r} is a function, not a number: "
                 "call it at the parent's value"
+            )
+        # True and False will do: of a relu, some keep `a > 0`.
+        if not callable(local) and np.asarray(local).dtype.kind not in "fiub":
+            raise TypeError(
+                f"a local derivative of the node {node.op!r} is {local!r:.60}, not a number"
             )
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from course import graph
-from course.widgets.guesses import judge
+from course.widgets.guesses import Verdict, judge
 from course.widgets.sweeps import sweep
 
 
@@ -79,6 +79,13 @@ def test_of_an_array_the_shape_is_asked(typed, graphs):
 def test_a_wrong_shape_is_told_what_it_is(typed, sentence, graphs):
     verdict = judge(typed, step_of(graphs.arrays, "dW1"))
     assert (verdict.right, verdict.said) == (False, sentence)
+
+
+@pytest.mark.parametrize("value", [np.inf, -np.inf])
+def test_no_number_is_right_for_infinity(value):
+    x = graph.Node(value)
+    step = sweep(x + 1.0, {"y": x}).steps[0]
+    assert judge("7", step) == Verdict(False, "v1 is not finite. Type ? to see it.")
 
 
 def test_no_wrong_number_is_right_by_rounding(graphs):

@@ -1,4 +1,5 @@
 import re
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -46,6 +47,32 @@ def test_constants_are_called_by_their_value_and_have_no_derivative(graphs):
 def test_a_sign_before_a_negative_number_takes_brackets():
     x = graph.Node(-2.5)
     assert sentences(-x, {"x": x})[1].startswith("v1 = -x = -(-2.5) = 2.5")
+
+
+def test_a_negative_base_takes_brackets():
+    x = graph.Node(-0.5)
+    assert sentences(x**2, {"x": x})[1].startswith("v1 = x ** 2 = (-0.5) ** 2 = 0.25\n")
+
+
+def test_both_places_of_a_square_are_kept():
+    x = graph.Node(1.0)
+    assert sentences(x * x, {"x": x})[1].endswith("dv1/dx = 1 (1st place), 1 (2nd place)")
+    y = graph.Node(2.0)
+    z = graph.maximum(y, x) * y
+    assert sentences(z, {"x": x, "y": y})[1].endswith("dv1/dy = 1, dv1/dx = 0")
+
+
+def node(value=1.0, parents=(), op="", local_grads=(), grad=0.0):
+    return SimpleNamespace(value=value, grad=grad, parents=parents, op=op, local_grads=local_grads)
+
+
+@pytest.mark.parametrize("op", ["*", "neg", "inverse", "T", "[]", "+", "@"])
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_an_operation_on_any_number_of_nodes_has_a_sentence_with_all(op, count):
+    parents = [node() for _ in range(count)]
+    text = sentences(node(1.0, parents, op, (1.0,) * count), dict(zip("abc", parents)))[1]  # noqa: B905
+    formula = text.split(" = ")[1]
+    assert all(name in formula for name in "abc"[:count]), text
 
 
 def test_the_rules_of_arrays_are_said_and_right(graphs):
@@ -106,3 +133,63 @@ def test_a_grad_that_the_local_derivatives_do_not_give_is_pointed_out(graphs):
     assert sentences(output, names)[-1].endswith(
         "da = 2 + 2 = 4\nBut the node has grad = 2: look at the backward pass that set it."
     )
+
+
+def objections(output, names):
+    return [text.split("But the node has grad")[1] for text in sentences(output, names)
+            if "But the node" in text]  # fmt: skip
+
+
+def test_a_pass_with_another_start_is_pointed_out_at_the_start_only(graphs):
+    output, names = graphs.branching()
+    output.backward(2.0)
+    because = "a pass has started with that, or came from another node."
+    assert objections(output, names) == [f" = 2: {because}"]
+
+
+def test_a_pass_that_went_on_to_an_inner_node_is_not_called_wrong(graphs):
+    output, names = graphs.product()
+    output.backward()
+    because = "a pass has started with that, or came from another node."
+    assert objections(names["q"], names) == [f" = -4: {because}"]
+    names["x"].grad = 7.0  # x is used outside of q
+    said = objections(names["q"], names)[-1]
+    assert said == " = 7, not dx times the output's grad: another pass may have set it."
+
+
+def test_a_grad_of_another_shape_is_pointed_out(graphs):
+    output, names = graphs.arrays()
+    output.backward()
+    names["b1"].grad = np.ones((5, 3))
+    assert objections(output, names) == [
+        " of shape (5, 3), not (3,): look at the backward pass that set it."
+    ]
+
+
+def test_a_small_grad_that_is_wrong_is_pointed_out():
+    x = graph.Node(1.0)
+    y = 1e-10 * x
+    y.backward()
+    x.grad = 2e-10
+    assert objections(y, {"x": x}) == [" = 2e-10: look at the backward pass that set it."]
+
+
+def test_rounding_where_contributions_cancel_is_not_pointed_out():
+    x = graph.Node(0.1)
+    y = 3e5 * x + 1e5 * x - 4e5 * x
+    y.backward()
+    x.grad = 1e-11
+    assert objections(y, {"x": x}) == []
+
+
+def test_nan_that_comes_back_on_both_sides_is_no_difference():
+    x = node(0.0)
+    inner = node(np.inf, [x], "inverse", (-np.inf,), grad=0.0)
+    output = node(0.0, [inner], "inverse", (0.0,), grad=1.0)
+    x.grad = np.nan
+    assert objections(output, {"x": x}) == []
+
+
+def test_an_engine_whose_grads_start_at_none_has_had_no_backward_pass():
+    x = node(3.0, grad=None)
+    assert objections(node(6.0, [x], "double", (2.0,), grad=None), {"x": x}) == []

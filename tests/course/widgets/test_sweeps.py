@@ -79,6 +79,15 @@ def test_any_object_with_the_five_attributes_will_do():
     assert [(step.title, step.result) for step in steps] == [("v1", 6.0), ("dv1", 1.0), ("da", 2.0)]
 
 
+CYCLE = node(1.0, (node(2.0),), "sin", (0.5,))
+CYCLE.parents = (CYCLE,)
+
+
+def test_a_mask_will_do_as_a_local_derivative():
+    a = node(3.0)
+    assert sweep(node(3.0, (a,), "relu", (np.True_,)), {"a": a}).steps[-1].result == 1.0
+
+
 @pytest.mark.parametrize(
     ("output", "kind", "sentence"),
     [
@@ -91,6 +100,14 @@ def test_any_object_with_the_five_attributes_will_do():
         (node(1.0, (node(),), "sin", (np.cos,)), TypeError,
          "a local derivative of the node 'sin' is a function, not a number: call it at the "
          "parent's value"),
+        (node(1.0, (node(),), "sin", (None,)), TypeError,
+         "a local derivative of the node 'sin' is None, not a number"),
+        (node(1.0, (node(),), "sin", (graph.Node(2.0),)), TypeError,
+         "a local derivative of the node 'sin' is Node(2, op='', grad=0), not a number"),
+        (graph.constant(2.0), ValueError,
+         "the output is the constant 2, but the way back starts from a derivative, and a constant "
+         "has none"),
+        (CYCLE, ValueError, "the graph has a cycle: a node is computed from itself"),
         (node(None), TypeError, "the node '' has the value None, not a number"),
         (graph.Node(np.ones(3)), ValueError,
          "the output has shape (3,), but the way back starts from a number: take its sum"),
