@@ -42,7 +42,7 @@ def unit_gradients(w: Sequence[float], x: Sequence[float], b: float, y: float, l
     """Return the forward and backward pass of a sigmoid unit.
 
     Math: a = w·x + b, ŷ = sigmoid(a); the cross-entropy -y·log ŷ - (1-y)·log(1-ŷ) is taken from
-    a, so that it is finite, and so is dJ/dŷ = (ŷ - y) / (ŷ(1-ŷ))
+    a, so that it is finite; dJ/dŷ = (1-y) / sigmoid(-a) - y/ŷ, for 1-ŷ loses its digits
 
     Parameters
     ----------
@@ -66,7 +66,8 @@ def unit_gradients(w: Sequence[float], x: Sequence[float], b: float, y: float, l
     if loss == "quadratic":
         value, dy_hat = 0.5 * (y_hat - y) ** 2, y_hat - y
     else:
-        value, dy_hat = float(softplus(a) - y * a), (y_hat - y) / slope
+        value = float(softplus(a) - y * a)
+        dy_hat = (1 - y) / float(sigmoid(-a)) - y / y_hat
     da = dy_hat * slope
     rows = [("ŷ", "J", dy_hat, 1.0), ("a", "ŷ", slope, dy_hat)]
     number = str.maketrans("12345678", "₁₂₃₄₅₆₇₈")

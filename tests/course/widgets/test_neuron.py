@@ -3,6 +3,7 @@ import re
 import numpy as np
 import pytest
 
+from course.activations import sigmoid
 from course.gradcheck import numerical_gradient
 from course.widgets import tune_neuron
 from course.widgets.neuron import picture_of_unit, unit_gradients
@@ -34,6 +35,14 @@ def test_cross_entropy_is_finite_far_out():
     unit = unit_gradients([1.0], [0.0], -600.0, 1.0, "cross-entropy")
     assert unit.loss == 600.0
     assert unit.rows[1][2] * unit.rows[1][3] == pytest.approx(-1.0)
+
+
+@pytest.mark.parametrize("a", [-46.0, -36.0, 36.0, 46.0])
+@pytest.mark.parametrize("y", [0.0, 1.0])
+def test_derivative_of_cross_entropy_by_the_output_keeps_its_digits(a, y):
+    rows = unit_gradients([1.0], [0.0], a, y, "cross-entropy").rows
+    np.testing.assert_allclose(rows[0][2], 1 + np.exp(a) if y == 0 else -1 - np.exp(-a))
+    np.testing.assert_allclose(rows[1][2] * rows[1][3], sigmoid(a) if y == 0 else -sigmoid(-a))
 
 
 def test_sentence_tells_the_three_fates_of_a_saturated_unit():
