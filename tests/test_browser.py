@@ -43,7 +43,7 @@ ACTS = {"[Enter]"}  # keys that are waited for
 WAY_BACK = ("[Tab]", "[Tab]", "[Enter]", "[Shift+Tab]", "[Shift+Tab]")
 WIDGETS = [
     Moved("1", 0, SLIDER, 4 * ("[ArrowLeft]",), ("eps = 0.01: the central difference",)),
-    Moved("1", 0, "select", ("[ArrowDown]",), ("is 0.50000000, the slope is 0.0000000",)),
+    Moved("1", 0, "select", ("[ArrowDown]",), ("is 0.50000000. There is no slope at the kink",)),
     Moved("1", 1, TYPED, ("?", "[Enter]", "[Tab]", "[Enter]"), ("u1 = sin(t) = sin(1) = 0.8415",)),
     Moved("1", 1, TYPED, (*WAY_BACK, "1", "[Enter]"), ("Yes, dJ = 1.",)),
     Moved("2", 0, TYPED, ("3", "[Enter]"), ("3 is not q. Try again",)),

@@ -63,7 +63,7 @@ def secant_and_tangent(
     f: ScalarFunction,
     x: float,
     eps: float,
-    df: float,
+    df: float | None,
     kind: str = "central",
     dtype: str = "float64",
     ax: Axes | None = None,
@@ -81,7 +81,7 @@ def secant_and_tangent(
     eps : float
         The step, in the unit of x. With a tiny one you see f in steps of the rounding unit.
     df : float
-        The derivative f'(x), in units of f per unit of x.
+        The derivative f'(x), in units of f per unit of x. None at a kink: no tangent is drawn.
     kind : {"central", "forward"}
         Whether the secant goes through x - eps and x + eps, or through x and x + eps.
     dtype : {"float64", "float32"}
@@ -114,8 +114,9 @@ def secant_and_tangent(
     secant = first + slope * eps / unit * (steps - ends[0])
     ax.plot(steps, (at(steps) - level) / unit, color=BLUE, lw=2.2, label="f")
     ax.plot(steps, secant, color=ORANGE, ls="--", label=f"secant, slope {slope:.5f}")
-    ax.plot(steps, touch + df * eps / unit * steps, color=GREEN, ls="-.",
-            label=f"tangent, slope {df:.5f}")  # fmt: skip
+    if df is not None:
+        ax.plot(steps, touch + df * eps / unit * steps, color=GREEN, ls="-.",
+                label=f"tangent, slope {df:.5f}")  # fmt: skip
     ax.plot(ends, (at(ends) - level) / unit, "o", color=ORANGE, ms=6)
     ax.plot([0.0], [touch], "s", color=GREEN, ms=6)
     ax.set_xticks([-1, 0, 1], ["x - eps", "x", "x + eps"])

@@ -21,11 +21,12 @@ DTYPES = ("float64", "float32")
 
 
 class Place(NamedTuple):
-    """A function, its derivative, and where that is taken."""
+    """A function, its derivative, where that is taken, and whether f has a kink there."""
 
     f: ScalarFunction
     df: ScalarFunction
     x: float
+    kink: bool = False
 
 
 def _relu(t: np.ndarray) -> np.ndarray:
@@ -38,7 +39,7 @@ def _step(t: np.ndarray) -> np.ndarray:
 
 PLACES = {
     "smooth: sin at x = 1": Place(np.sin, np.cos, 1.0),
-    "a kink: relu at x = 0": Place(_relu, _step, 0.0),
+    "a kink: relu at x = 0": Place(_relu, _step, 0.0, kink=True),
     "beside a kink: relu at x = 0.001": Place(_relu, _step, 0.001),
 }
 
@@ -82,22 +83,20 @@ def drag_eps(
     }
 
     def draw(place: str, **chosen: float | str) -> tuple[str, str]:
-        return picture_of_eps(*places[place], **chosen)
+        return picture_of_eps(places[place], **chosen)
 
     state = {"eps": 0.1, "place": next(iter(places)), "kind": "central", "dtype": "float64"}
     question = "Which step measures the slope best, and why is it not the smallest one?"
     return Panel(question, draw, state, controls, width=720, about=tuple(places))
 
 
-def picture_of_eps(
-    f: ScalarFunction, df: ScalarFunction, x: float, eps: float, kind: str, dtype: str
-) -> tuple[str, str]:
+def picture_of_eps(place: Place, eps: float, kind: str, dtype: str) -> tuple[str, str]:
     """Return the picture and the sentence for one step.
 
     Parameters
     ----------
-    f, df, x : callable, callable, float
-        As in `drag_eps`.
+    place : Place
+        A function, and where its slope is measured.
     eps : float
         The step, in the unit of x.
     kind, dtype : str
@@ -110,18 +109,20 @@ def picture_of_eps(
     sentence : str
     """
     figure, (near, far) = canvas([2.7, 3.2])
+    f, df, x, kink = place
     exact = float(df(np.array([x]))[0])
     slope = float(difference_quotient(f, x, np.array([eps]), kind, dtype)[0])
-    secant_and_tangent(f, x, eps, exact, kind, dtype, ax=near)
+    secant_and_tangent(f, x, eps, None if kink else exact, kind, dtype, ax=near)
     near.margins(y=0.35)  # room for the legend, which stays where it is
     near.legend(loc="upper left", frameon=False)
     step_size_error(f, df, x, DTYPES, eps, ax=far)
     far.plot([eps], [max(abs(slope - exact), 1e-16)], "o", color="black", ms=7)
-    far.set_title("error of every step")
+    far.set_title("distance from relu' = 0" if kink else "error of every step")
     off = abs(slope - exact)
-    said = (
-        f"eps = {eps:.2g}: the {kind} difference in {dtype} is {slope:.8f}, the slope is "
-        f"{exact:.8f}. "
-    )
-    said += f"It is off by {off:.1e}." if off else "There is no difference to be seen."
+    said = f"eps = {eps:.2g}: the {kind} difference in {dtype} is {slope:.8f}"
+    if kink:
+        said += f". There is no slope at the kink; relu' is {exact:g} there by convention."
+    else:
+        said += f", the slope is {exact:.8f}. "
+        said += f"It is off by {off:.1e}." if off else "There is no difference to be seen."
     return as_svg(figure, "Secant and tangent, and the error of every step", said), said

@@ -286,6 +286,11 @@ def test_forward_secant_goes_through_x():
 def test_error_in_float32_is_larger_where_rounding_wins():
     figure = draw(figures.step_size_error(np.sin, np.cos, 1.0, ["float64", "float32"], eps=1e-5))
     curves = {line.get_label(): line.get_ydata() for line in figure.axes[0].lines}
+def test_no_tangent_is_drawn_where_there_is_none():
+    axes = draw(figures.secant_and_tangent(np.abs, 0.0, 0.5, None)).axes[0]
+    assert axes.get_legend_handles_labels()[1] == ["f", "secant, slope 0.00000"]
+
+
     at = np.argmin(np.abs(figure.axes[0].lines[0].get_xdata() - 1e-5))
     assert curves["central, float32"][at] > 1e4 * curves["central"][at]
 
