@@ -71,7 +71,7 @@ WIDGETS = [
     Moved("4", 0, "select >> nth=1", ("[ArrowDown]",), ("After 0 steps", "the run before")),
     Moved("4", 1, SLIDER, ("[End]",), ("dW3[2, 0] is",)),
     Moved("5", 0, SLIDER, ("[End]",), ("quadratic: from 0.298 to 0.280",)),
-    Moved("5", 1, 'button:has-text("network")', ("[Enter]",), ("layer 1 gets sigmoid",)),
+    Moved("5", 1, "select", ("[ArrowDown]",), ("layer 1 gets sigmoid",)),
 ]  # fmt: skip
 
 

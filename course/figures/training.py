@@ -280,11 +280,12 @@ def hidden_representation(
     for c in np.unique(y).astype(int):
         colour, mark = COLOURS[c % len(COLOURS)], MARKERS[c % len(MARKERS)]
         ax.plot(*H[y == c].T, mark, color=colour, mec="white", mew=0.6, ms=6, label=f"class {c}")
-    ax.set(xlim=(-1.15, 1.15), ylim=(-1.15, 1.15), aspect="equal")  # tanh units stay within 1
+    reach = 1.15 * max(1.0, float(np.abs(H).max()))  # tanh units stay within 1
+    ax.set(xlim=(-reach, reach), ylim=(-reach, reach), aspect="equal")
     square = float(w @ w)
     if square:
         foot, along = -b * w / square, np.array([-w[1], w[0]]) / np.sqrt(square)
-        ends = np.stack([foot - 4 * along, foot + 4 * along])
+        ends = np.stack([foot - 4 * reach * along, foot + 4 * reach * along])
         ax.plot(*ends.T, color="black", lw=1.5, label="line of the output layer")
     ax.set(xlabel="$h_1$", ylabel="$h_2$", title=title)
     ax.legend(loc="upper left", bbox_to_anchor=(1.02, 1.0), frameon=False)  # beside the square

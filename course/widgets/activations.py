@@ -10,11 +10,10 @@
 from collections.abc import Sequence
 
 import numpy as np
-from ipywidgets import ToggleButtons
 
 from course.activations import ACTIVATIONS
 from course.figures import activation_curves, dead_units, gradient_by_layer
-from course.widgets.controls import Slider
+from course.widgets.controls import Choice, Slider
 from course.widgets.drawing import as_svg, canvas
 from course.widgets.panel import Panel
 
@@ -115,8 +114,10 @@ def picture_of_activations(
     for panel in (left, right):  # limits that stay: easier to compare, and painted once
         panel.set(xlim=(0, MOST_LAYERS + 1), xticks=range(2, MOST_LAYERS + 1, 3))
     lowest = min(norm.min() for norm in shown.values())
+    highest = max(norm.max() for norm in shown.values())
     left.legend(loc="lower right", frameon=False)
-    left.set_ylim(10 ** (5 * np.floor(np.log10(lowest) / 5)), 1e3)
+    bottom, top = 5 * np.floor(np.log10(lowest) / 5), 5 * np.ceil(np.log10(highest) / 5)
+    left.set_ylim(10**bottom, max(1e3, 10**top))
     parts = [
         f"{name} {norms[name][0] / norms[name][-1]:.1e}" if norms[name][-1] else f"{name} 0"
         for name in NAMES
@@ -141,7 +142,7 @@ def compare_activations() -> Panel:
     'At a = 2: sigmoid 0.881, slope 0.105; tanh'
     """
     controls = {
-        "show": ToggleButtons(options=[CURVES, LAYERS], description="show"),
+        "show": Choice("show", [CURVES, LAYERS]),
         "a": Slider("input a", -6, 6, 0.25),
         "depth": Slider("layers", 2, MOST_LAYERS),
         "sigma": Slider("scale σ", 0.25, 3, 0.05),

@@ -19,6 +19,7 @@ from course.widgets.drawing import as_svg, canvas
 from course.widgets.panel import Panel
 
 Array = np.ndarray
+LIMIT = 5.0  # where the sliders end
 
 
 @lru_cache(maxsize=1)
@@ -89,7 +90,8 @@ def picture_of_descent(w1: float, w2: float, lr: float, steps: int) -> tuple[str
     x, y = _examples()
     ways = descend(x, y, w1, w2, lr, steps)
     figure, (left, right) = canvas([2.7, 2.7], height=2.7)
-    loss_maps(x, y, ways, ax=[left, right])
+    limit = max(LIMIT, float(np.ceil(np.abs(ways).max())))  # a large step may go further
+    loss_maps(x, y, ways, limit, ax=[left, right])
     parts = []
     for i, (name, way) in enumerate(zip(NAMES, ways, strict=True)):
         here, there = (two_weight_losses(*way[t], x, y)[i] for t in (0, -1))
@@ -114,8 +116,8 @@ def compare_losses() -> Panel:
     'After 60 steps, quadratic: from 0.288 to 0.'
     """
     controls = {
-        "w1": Slider("start w1", -5, 5, 0.25),
-        "w2": Slider("start w2", -5, 5, 0.25),
+        "w1": Slider("start w1", -LIMIT, LIMIT, 0.25),
+        "w2": Slider("start w2", -LIMIT, LIMIT, 0.25),
         "lr": Slider("step lr", -2, 1, 0.25, log=True),
         "steps": Slider("steps", 0, 200, 5),
     }

@@ -208,6 +208,15 @@ def test_hidden_representation_shows_every_class_and_the_line():
     np.testing.assert_allclose(line.get_xydata() @ [3.0, 4.0] + 2.5, 0.0, atol=1e-12)
 
 
+def test_hidden_representation_shows_units_that_go_beyond_1():
+    H, y = np.array([[0.0, 7.0], [3.0, 0.0]]), np.array([0, 1])
+    axes = draw(figures.hidden_representation(H, y, np.array([1.0, 1.0]), b=-1.0)).axes[0]
+    assert axes.get_ylim() == axes.get_xlim()
+    assert axes.get_ylim()[1] > 7.0
+    line = axes.lines[-1].get_xydata()
+    assert np.abs(line).max(axis=1).min() > axes.get_ylim()[1], "the line crosses the square"
+
+
 def test_hidden_representation_without_weights_has_no_line():
     axes = draw(figures.hidden_representation(np.eye(2), np.array([0, 1]), np.zeros(2), 0.0)).axes[
         0
@@ -277,6 +286,11 @@ def test_secant_of_a_tiny_step_is_drawn_in_steps_of_the_rounding_unit():
     assert len(levels) < 100
 
 
+def test_no_tangent_is_drawn_where_there_is_none():
+    axes = draw(figures.secant_and_tangent(np.abs, 0.0, 0.5, None)).axes[0]
+    assert axes.get_legend_handles_labels()[1] == ["f", "secant, slope 0.00000"]
+
+
 def test_forward_secant_goes_through_x():
     axes = draw(figures.secant_and_tangent(np.square, 3.0, 0.5, 6.0, kind="forward")).axes[0]
     assert axes.lines[1].get_label() == "secant, slope 6.50000"
@@ -286,11 +300,6 @@ def test_forward_secant_goes_through_x():
 def test_error_in_float32_is_larger_where_rounding_wins():
     figure = draw(figures.step_size_error(np.sin, np.cos, 1.0, ["float64", "float32"], eps=1e-5))
     curves = {line.get_label(): line.get_ydata() for line in figure.axes[0].lines}
-def test_no_tangent_is_drawn_where_there_is_none():
-    axes = draw(figures.secant_and_tangent(np.abs, 0.0, 0.5, None)).axes[0]
-    assert axes.get_legend_handles_labels()[1] == ["f", "secant, slope 0.00000"]
-
-
     at = np.argmin(np.abs(figure.axes[0].lines[0].get_xdata() - 1e-5))
     assert curves["central, float32"][at] > 1e4 * curves["central"][at]
 

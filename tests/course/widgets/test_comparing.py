@@ -1,19 +1,31 @@
 """The widgets that compare: activations, losses, a gradient and its measurement."""
 
+import re
 from itertools import pairwise
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
-
 from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
+
 from course.figures.losses import two_weight_losses
 from course.gradcheck import Comparison, numerical_gradient
-from course.widgets import compare_activations, compare_gradients, compare_losses
-from course.widgets.activations import WIDTH, N, layer_by_layer
+from course.widgets import compare_activations, compare_gradients, compare_losses, losses
+from course.widgets.activations import (
+    LAYERS,
+    NAMES,
+    WIDTH,
+    N,
+    layer_by_layer,
+    picture_of_activations,
+)
+from course.widgets.controls import Choice
+from course.widgets.drawing import SUPERSCRIPTS
 from course.widgets.losses import descend
+
+DIGITS = {digit: sign for sign, digit in SUPERSCRIPTS.items()}
 
 x, y = np.array([-1.3, 0.4, 0.9, 2.0]), np.array([0.0, 1.0, 0.0, 1.0])
 
@@ -82,6 +94,34 @@ def test_relu_keeps_its_gradient_at_the_scale_of_he_and_dies_of_a_negative_bias(
     assert dead["softplus"][0] < 0.5
 
 
+def test_a_gradient_that_explodes_stays_in_the_picture():
+    norms, _ = layer_by_layer(NAMES, depth=20, sigma=3.0, bias=0.0)
+    highest = max(norm.max() for norm in norms.values())
+    assert highest > 1e6
+
+    def top(sigma):
+        svg, _ = picture_of_activations(LAYERS, 0.0, 20, sigma, 0.0)
+        powers = re.findall(r">10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)</text>", svg)
+        return max(int(power.translate(DIGITS)) for power in powers)
+
+    assert 10 ** top(3.0) > highest / 10
+    assert 10 ** top(1.0) <= 1e3
+
+
+def test_a_way_that_leaves_the_map_makes_it_larger(monkeypatch):
+    limits = []
+    monkeypatch.setattr(losses, "loss_maps", lambda *args, **_: limits.append(args[3]))
+    for lr in (1.0, 10.0):
+        compare_losses().change(w1=-0.5, w2=5.0, lr=lr)
+        ways = descend(*losses._examples(), -0.5, 5.0, lr, 60)
+        assert np.abs(ways).max() <= limits[-1]
+    assert limits[0] == 5.0 < limits[-1]
+
+
+def test_the_choice_of_a_view_tells_a_screen_reader_its_state():
+    assert isinstance(compare_activations().children[0].children[1], Choice)
+
+
 def test_sliders_that_do_nothing_are_disabled():
     panel = compare_activations()
     show, a, *deep = panel.children[0].children[1:-1]
@@ -125,24 +165,6 @@ def test_sliders_go_through_rows_and_columns():
     assert panel.said.startswith("dW[1, 0] is -4")
 
 
-def test_entries_at_a_kink_do_not_count():
-    at_kink = comparison("dx", [0.5, 1.0], [1.0, 1.0], kinks=[True, False])
-    panel = compare_gradients(at_kink)
-    panel.change(column=0)
-    assert "across a kink" in panel.said
-    assert "0 of 2 entries are off" in panel.said
-
-
-def test_a_number_and_a_failing_case_can_be_looked_at():
-    case = SimpleNamespace(comparisons=[comparison("dx", 2.0, 3.0)])
-    assert compare_gradients(case).said.startswith("dx is 3, numeric 2: a difference of 1")
-
-
-def test_nothing_and_more_than_two_axes_are_refused():
-    with pytest.raises(ValueError, match="there is nothing to compare"):
-        compare_gradients([])
-    with pytest.raises(ValueError, match=r"dK has shape \(1, 2, 2\); at most two axes show"):
-        compare_gradients(comparison("dK", np.ones((1, 2, 2)), np.zeros((1, 2, 2))))
 def test_another_gradient_can_be_chosen_from_any_entry():
     wrong = comparison("dW", WRONG.numeric, [[1.0, 2.0, 3.0], [4.0, 5.0, 7.0]])
     panel = compare_gradients([wrong, FINE])
@@ -183,3 +205,21 @@ def test_a_frame_that_moves_paints_nothing_else_anew(monkeypatch):
         assert isinstance(frame, Line2D)
 
 
+def test_entries_at_a_kink_do_not_count():
+    at_kink = comparison("dx", [0.5, 1.0], [1.0, 1.0], kinks=[True, False])
+    panel = compare_gradients(at_kink)
+    panel.change(column=0)
+    assert "across a kink" in panel.said
+    assert "0 of 2 entries are off" in panel.said
+
+
+def test_a_number_and_a_failing_case_can_be_looked_at():
+    case = SimpleNamespace(comparisons=[comparison("dx", 2.0, 3.0)])
+    assert compare_gradients(case).said.startswith("dx is 3, numeric 2: a difference of 1")
+
+
+def test_nothing_and_more_than_two_axes_are_refused():
+    with pytest.raises(ValueError, match="there is nothing to compare"):
+        compare_gradients([])
+    with pytest.raises(ValueError, match=r"dK has shape \(1, 2, 2\); at most two axes show"):
+        compare_gradients(comparison("dK", np.ones((1, 2, 2)), np.zeros((1, 2, 2))))
