@@ -120,7 +120,8 @@ def secant_and_tangent(
     ax.plot(ends, (at(ends) - level) / unit, "o", color=ORANGE, ms=6)
     ax.plot([0.0], [touch], "s", color=GREEN, ms=6)
     ax.set_xticks([-1, 0, 1], ["x - eps", "x", "x + eps"])
-    ax.set(ylabel=ylabel, title=f"Secant and tangent, eps = {eps:.2g}")
+    lines = "Secant" if df is None else "Secant and tangent"
+    ax.set(ylabel=ylabel, title=f"{lines}, eps = {eps:.2g}")
     ax.legend(loc="best", frameon=False)
     return figure
 

@@ -289,6 +289,7 @@ def test_secant_of_a_tiny_step_is_drawn_in_steps_of_the_rounding_unit():
 def test_no_tangent_is_drawn_where_there_is_none():
     axes = draw(figures.secant_and_tangent(np.abs, 0.0, 0.5, None)).axes[0]
     assert axes.get_legend_handles_labels()[1] == ["f", "secant, slope 0.00000"]
+    assert axes.get_title() == "Secant, eps = 0.5"
 
 
 def test_forward_secant_goes_through_x():
