@@ -298,7 +298,8 @@ def know_the_truth(folder: Path, lesson: str) -> None:
             for question in asked:
                 _ = question.truth, question.exact
         except Exception as error:  # whatever somebody's own cells raise
+            said = f"{type(error).__name__}: {str(error).rstrip('.')}"
             raise AssignmentError(
-                f"the truth about {name} in {lesson} cannot be computed: {type(error).__name__}: "
-                f"{error}. To see where, run source/{lesson}/{lesson}.ipynb: it has the solutions"
+                f"the truth about {name} in {lesson} cannot be computed: {said}. To see where, run "
+                f"source/{lesson}/{lesson}.ipynb: it has the solutions"
             ) from error
