@@ -13,6 +13,9 @@ from course.gradcheck import entries_off
 NUMBERED = 8  # columns up to which a cell has room for a number
 INK = "#222222"  # on a pale cell, whatever the page's text is
 UNKNOWN = "#dddddd"  # neither side
+LEVEL, UPRIGHT = ((-1, 0), (1, 0)), ((0, -1), (0, 1))  # from and to, in half marks
+FALLING, RISING = ((-1, -1), (1, 1)), ((-1, 1), (1, -1))
+MARKS = {"+": (LEVEL, UPRIGHT), "-": (LEVEL,), "x": (FALLING, RISING)}
 
 
 def gradient_difference(
@@ -80,8 +83,8 @@ def gradient_difference(
             _write(ax, place, number if off[place] else "·", deep)
     else:
         signs = np.where(finite, np.sign(difference), 0)
-        for mark, where in (("+", signs > 0), ("_", signs < 0), ("x", ~finite)):
-            ax.plot(*np.nonzero(off & where)[::-1], mark, color=INK, ms=5)
+        for mark, where in (("+", signs > 0), ("-", signs < 0), ("x", ~finite)):
+            ax.plot(*_strokes(mark, off & where), color=INK, lw=1, label=mark)
     for artist in (*ax.images, *ax.texts, *ax.lines):  # a widget paints them once for all frames
         artist.set_gid(f"differences {crc32(difference.tobytes() + off.tobytes())}")
     if at is not None:
@@ -98,6 +101,17 @@ def _write(ax: Axes, place: tuple[int, ...], text: str, deep: bool) -> None:
     right = text == "·"
     ax.text(column, row, text, ha="center", va="center", fontsize=14 if right else 9,
             color="white" if deep and not right else INK)  # fmt: skip
+
+
+def _strokes(mark: str, where: np.ndarray) -> np.ndarray:
+    """Return a mark in each of some cells as one line with gaps, shape (2, n).
+
+    A page takes four times as long for as many markers: each is an element of its own.
+    """
+    cells = np.argwhere(where)[:, None, None, ::-1]  # (cells, strokes, ends, x and y)
+    ends = cells + 0.22 * np.array(MARKS[mark])
+    gaps = np.full_like(ends[:, :, :1], np.nan)
+    return np.concatenate([ends, gaps], axis=2).reshape(-1, 2).T
 
 
 def _frame(at: tuple[int, int]) -> tuple[list[float], list[float]]:
