@@ -16,7 +16,7 @@ from autograder import exercises
 from autograder.build import class_notebook, notebook_text
 from autograder.classroom import ClassError, class_config, run_step
 from autograder.lessons import Lesson, read_lesson
-from autograder.own import lessons_in
+from autograder.own import OwnLesson, lessons_in
 from autograder.reference import LessonError, data_folder, full_name, lesson_names
 
 LESSON = '''# %% [markdown]
@@ -154,7 +154,7 @@ def add_to_class(
     ClassError
         If the folder is no class, or nbgrader cannot release the lesson.
     LessonError
-        If the lesson cannot be used.
+        If the lesson cannot be used, or is what this command writes.
     """
     from nbgrader.converters import GenerateAssignment
 
@@ -167,6 +167,7 @@ def add_to_class(
         )
     lesson = read_lesson(own.source)
     home = folder / "source" / lesson.name
+    _require_outside(folder, home, own)
     for old in (home / "solutions", home / "exercises"):
         shutil.rmtree(old, ignore_errors=True)
     (folder / "exercises" / f"{lesson.name}.py").unlink(missing_ok=True)
@@ -183,3 +184,14 @@ def add_to_class(
     if error:
         raise ClassError(f"nbgrader could not release {lesson.name}: {error}")
     return lesson
+
+
+def _require_outside(folder: Path, home: Path, own: OwnLesson) -> None:
+    """Refuse a lesson whose files would be deleted before they are copied."""
+    for file in (own.source, own.declarations):
+        if any(file.is_relative_to(place.resolve()) for place in (home, folder / "exercises")):
+            raise LessonError(
+                f"{file} lies where the class keeps its copy, which is written anew: edit the "
+                "lesson that it was made from, or copy solutions/ and exercises/ that it lies in "
+                "to a folder outside of the class, and name the file there"
+            )
