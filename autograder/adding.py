@@ -15,6 +15,7 @@ from pathlib import Path
 from autograder import exercises
 from autograder.build import class_notebook, notebook_text
 from autograder.classroom import ClassError, class_config, run_step
+from autograder.command import typed
 from autograder.lessons import Lesson, read_lesson
 from autograder.own import OwnLesson, lessons_in
 from autograder.reference import LessonError, data_folder, full_name, lesson_names
@@ -117,8 +118,8 @@ def begin_lesson(folder: Path, lesson: str) -> list[Path]:
     for path in paths:
         if path.exists():
             raise LessonError(
-                f"{path} is there already: edit it, then `backprop verify {folder}`; or name "
-                "another lesson"
+                f"{path} is there already: edit it, then `backprop verify {typed(folder)}`; or "
+                "name another lesson"
             )
     number, _, topic = lesson.partition("_")
     words = {"number": int(number), "title": topic.replace("_", " ").capitalize()}
@@ -192,6 +193,6 @@ def _require_outside(folder: Path, home: Path, own: OwnLesson) -> None:
         if any(file.is_relative_to(place.resolve()) for place in (home, folder / "exercises")):
             raise LessonError(
                 f"{file} lies where the class keeps its copy, which is written anew: edit the "
-                "lesson that it was made from, or copy solutions/ and exercises/ that it lies in "
-                "to a folder outside of the class, and name the file there"
+                "lesson that it was made from, or copy its solutions/ and exercises/ to a folder "
+                "outside of the class, and name the file there"
             )

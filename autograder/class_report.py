@@ -19,7 +19,7 @@ from statistics import mean
 
 from autograder import __version__
 from autograder.classroom import class_config
-from autograder.execute import current_assignment
+from autograder.execute import current_assignment, runs_demos
 from autograder.reference import DISTRIBUTION
 from autograder.report_numbers import (
     ClassNumbers,
@@ -85,7 +85,7 @@ def _published(folder: Path, name: str) -> str:
     notebook = restore(assignment.source, assignment.source)
     for cell in notebook.cells:
         cell.source = assignment.reference.answers.get(cell.get("id"), cell.source)
-    return assignment.content(tuple(steps_of(notebook)))
+    return assignment.content(tuple(steps_of(notebook, runs_demos(folder))))
 
 
 def lesson_numbers(
@@ -133,9 +133,7 @@ def lesson_numbers(
             for name, worth in points.items()
         ),
         mistakes=_mistakes(named, {name: _tried(count) for name, count in statuses.items()}),
-        look=_by_reason(
-            (reason, one.student) for one in submissions for reason in one.look.split("; ")
-        )
+        look=_by_reason((reason, one.student) for one in submissions for reason in one.look)
         | _undecided(submissions),
         problems=_by_reason((one.problem, one.student) for one in submissions),
         copies=_copies(contents, set(untouched), published),

@@ -95,7 +95,7 @@ def test_folder_without_a_lesson_is_told(tmp_path, capsys, monkeypatch):
 def test_folders_of_another_course_are_left_alone(tmp_path):
     for kind in ("solutions", "exercises"):
         (tmp_path / kind).mkdir()
-        (tmp_path / kind / "01_lists.py").write_text("raise SystemExit\n")
+        (tmp_path / kind / "01_lists.py").write_text("raise SystemExit  # für heute\n", "cp1252")
     assert lessons_in(tmp_path) == {}
 
 
