@@ -7,7 +7,7 @@
 | `bug(fn, student)`       | shows a function with one line wrong, and returns it                |
 | `planted_line(...)`      | which line that is                                                  |
 | `named_line`             | the driver of an exercise that asks for that line                   |
-| `finds_line(name)`       | what judges it                                                      |
+| `finds_line(planted)`    | what judges it                                                      |
 
 A student's name decides which of the declared mistakes is planted, so that neighbours look for
 different ones. Where a cell still has `...` in the place of a guess, it says so and raises nothing.
@@ -23,6 +23,7 @@ import numpy as np
 from autograder.exercise import Exercise, Mistake, Prediction
 from autograder.exercises import find_answer, find_exercise, find_prediction
 from autograder.notebook import Markdown, show
+from autograder.reference import Reference
 from autograder.student.calling import WrongAnswerError
 
 
@@ -129,11 +130,10 @@ def bug(fn: Callable[..., Any], student: str = "") -> Callable[..., Any]:
     return reference.function(exercise.name, source)
 
 
-def planted_line(name: str, student: str) -> int:
+def planted_line(planted: Exercise, reference: Reference, student: str) -> int:
     """Return the number of the line that `bug` made wrong for this student."""
-    exercise, reference = find_exercise(name)
-    right = reference.answers[name]
-    wrong = _planted(exercise, student).applied_to(right)
+    right = reference.answers[planted.name]
+    wrong = _planted(planted, student).applied_to(right)
     pairs = zip(right.splitlines(), wrong.splitlines(), strict=True)
     (line,) = [number for number, (old, new) in enumerate(pairs, start=1) if old != new]
     return line
@@ -144,14 +144,14 @@ def named_line(fn: Callable[[], Any]) -> tuple[Any, str]:
     return fn(), str(fn.__globals__.get("STUDENT", ""))
 
 
-def finds_line(name: str) -> Callable[[Any], float]:
+def finds_line(planted: Exercise) -> Callable[[Any, Reference], float]:
     """Return what judges the line that `named_line` reports; it never tells the right one."""
 
-    def reads(named: tuple[Any, str]) -> float:
+    def reads(named: tuple[Any, str], reference: Reference) -> float:
         line, student = named
         if not isinstance(line, int):
             raise WrongAnswerError(f"returned {line!r}, but should return the number of a line.")
-        if line != planted_line(name, student):
+        if line != planted_line(planted, reference, student):
             raise WrongAnswerError(f"line {line} is right as it is.")
         return 1.0
 

@@ -125,7 +125,7 @@ class Value:
 
     def truth(self, reference: Reference, exercise: "Exercise", case: Case) -> list[Truth]:
         """Return the solution's values for one case."""
-        values = exercise.call(reference.solution(exercise.name), *case.values())
+        values = exercise.solved(reference, *case.values())
         values = values if isinstance(values, tuple) else (values,)
         by_name = dict(zip(exercise.outputs, values, strict=True))
         return [

@@ -30,6 +30,7 @@ from autograder.reference import (
     reference_in,
 )
 from autograder.restoring import Step, grade_id
+from autograder.student.sandbox import Limits
 
 
 class AssignmentError(Exception):
@@ -79,23 +80,23 @@ class Assignment:
     @cached_property
     def keys(self) -> dict[str, str]:
         """What the verdict on an exercise depends on, besides the student's cells."""
-        answers = self.reference.answers
-        given = [text for header, text in self.reference.cells if "exercise=" not in header]
-        return {
-            name: fingerprint(
-                software(), self.seed, GRADING_REPEATS, self.exercises[name], answers[name], given
-            )
-            for name in self.points
-        }
+        common = (software(), self.seed, GRADING_REPEATS, self.reference.cells)
+        return {name: fingerprint(*common, self.exercises[name]) for name in self.points}
 
     @cached_property
     def key(self) -> str:
-        """What all marks depend on, besides the student's notebook."""
-        return fingerprint(self.keys, self.points)
+        """What all marks depend on, besides the student's notebook and what it may use."""
+        graded = [
+            (grade_id(cell), cell.source, cell.metadata.nbgrader.points)
+            for cell in self.source.cells
+            if cell.metadata.get("nbgrader", {}).get("grade")
+        ]
+        return fingerprint(self.keys, graded)
 
-    def content(self, steps: tuple[Step, ...]) -> str:
-        """Return the name of a student's work: all cells that are run, and the software."""
-        return fingerprint(software(), *((step.kind, step.text) for step in steps))
+    def content(self, steps: tuple[Step, ...], limits: Limits) -> str:
+        """Return the name of a student's work: all that is run, with what, and what it may use."""
+        parts = ((step.kind, step.text, step.pictures) for step in steps)
+        return fingerprint(software(), limits, *parts)
 
 
 def assignment_names(folder: Path) -> tuple[str, ...]:
@@ -124,7 +125,7 @@ def open_assignment(folder: Path, name: str, seed: int, path: Path | None = None
         If its source or its declarations cannot be used.
     """
     path = path or folder / "source" / name / f"{name}.ipynb"
-    source = _read(path) if path.is_file() else source_notebook(shipped_lesson(name))
+    source = read_source(path) if path.is_file() else source_notebook(shipped_lesson(name))
     own = lessons_in(folder).get(name)
     module = declarations_in(own.declarations) if own else shipped(name)
     if own:
@@ -148,7 +149,14 @@ def open_assignment(folder: Path, name: str, seed: int, path: Path | None = None
     return assignment
 
 
-def _read(path: Path) -> NotebookNode:
+def read_source(path: Path) -> NotebookNode:
+    """Read a class's source notebook.
+
+    Raises
+    ------
+    AssignmentError
+        If it cannot be read.
+    """
     try:
         return nbformat.read(path, as_version=4)
     except Exception as error:  # nbformat raises whatever a broken file makes it trip over

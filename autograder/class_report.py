@@ -19,7 +19,7 @@ from statistics import mean
 
 from autograder import __version__
 from autograder.classroom import class_config
-from autograder.execute import current_assignment, runs_demos
+from autograder.execute import class_limits, current_assignment, runs_demos
 from autograder.reference import DISTRIBUTION
 from autograder.report_numbers import (
     ClassNumbers,
@@ -85,7 +85,8 @@ def _published(folder: Path, name: str) -> str:
     notebook = restore(assignment.source, assignment.source)
     for cell in notebook.cells:
         cell.source = assignment.reference.answers.get(cell.get("id"), cell.source)
-    return assignment.content(tuple(steps_of(notebook, runs_demos(folder))))
+    steps = tuple(steps_of(notebook, runs_demos(folder)))
+    return assignment.content(steps, class_limits(folder))
 
 
 def lesson_numbers(

@@ -52,7 +52,9 @@ def on_dask(tasks: "list[Task]", scheduler: str) -> "Iterator[Outcome]":
     try:
         client = Client(scheduler)
     except (OSError, ValueError) as error:
-        raise ClassError(f"no scheduler answers at {scheduler}: {error}") from None
+        raise ClassError(
+            f"no scheduler answers at {scheduler}: {error}. Start one with `dask scheduler`"
+        ) from None
     with client:
         left = dict(enumerate(_shards(tasks, _count_workers(client, scheduler))))
         for _ in range(LOSSES):
@@ -114,7 +116,10 @@ def run_shard_there(tasks: "list[Task]", number: int, expected: str) -> "list[Ou
 
     folder = tasks[0].folder
     if not folder.is_dir():
-        raise ClassError(f"a worker does not see the class's folder under {folder}")
+        raise ClassError(
+            f"a worker does not see the class's folder under {folder}: mount it there on all "
+            "machines, or grade in parts with `--shard`"
+        )
     if software() != expected:
         raise ClassError(
             "a worker has another version of backprop-course, Python or NumPy than this machine: "

@@ -78,7 +78,7 @@ def compare(
         for part, value, right in parts(name, values[name], truth[name]):
             value = np.asarray(value, dtype=float)
             error = relative_error(value, right)
-            if error > TOLERANCE:
+            if not error <= TOLERANCE:  # nan is no agreement
                 sentence = _value_sentence(part, value, right, yardsticks[name], error)
                 wrong.setdefault(name, Wrong(sentence, error))
     return wrong
@@ -165,7 +165,7 @@ def _form_sentence(name: str, value: Any, expected: Truth) -> str:
         return f"{name} has shape {array.shape}, but should have shape {expected.shape}."
     if array.ndim and array.dtype != np.float64:
         return f"{name} has dtype {array.dtype}, but should have dtype float64."
-    if array.dtype.kind == "c" or array.dtype in (np.float32, np.float16):
+    if array.dtype.kind not in "iu" and array.dtype != np.float64:
         return f"{name} has dtype {array.dtype}, but should be a float64 number."
     if not np.isfinite(array).all():
         if not array.ndim:

@@ -10,15 +10,20 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import nbformat
 from nbformat import NotebookNode
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import Execute as StockExecute
 from traitlets import Bool, Float, Int
 
-from autograder.assignment import Assignment, assignment_names, open_assignment
+from autograder.assignment import (
+    Assignment,
+    assignment_names,
+    open_assignment,
+    read_source,
+)
 from autograder.classroom import ClassError, class_config, read_seed
 from autograder.probe import probe
+from autograder.process import LostError
 from autograder.restoring import restore, steps_of
 from autograder.running import run_notebook, write_outputs
 from autograder.store import FILE, Store
@@ -59,17 +64,18 @@ class Execute(StockExecute):
         assignment = assignment_of(self.config, resources)
         if assignment is None:
             return super().preprocess(nb, resources, *args, **kwargs)
-        folder = Path(self.config.CourseDirectory.root)
+        folder, limits = Path(self.config.CourseDirectory.root), limits_in(self.config)
         mended = restore(nb, assignment.source)
         steps = tuple(steps_of(mended, self.run_demos))
-        store, content = store_of(folder), assignment.content(steps)
-        run = store.find(content)
+        store, content = store_of(folder), assignment.content(steps, limits)
+        run = store.find(content, assignment)
         if run is None or not run.has_all(assignment):
-            run = run_notebook(steps, assignment, zygote_of(folder, self.unsafe), run)
+            zygote = zygote_of(folder, limits, self.unsafe)
+            run = run_notebook(steps, assignment, zygote, run)
             store.add(content, run)
-        write_outputs(mended, run, steps)
         # The records, with checksums and points, are the gradebook's; ours are the source's.
         _copy_records(nb, mended)
+        write_outputs(mended, run, steps)
         return mended, resources
 
 
@@ -100,22 +106,39 @@ def require_seal(unsafe: bool, got_through: list[str] | None = None) -> None:
     )
 
 
+def limits_in(config: Any) -> Limits:
+    """Return what one notebook may use, as nbgrader's configuration has it."""
+    set_there = config.Execute
+    return Limits(
+        **{one.name: set_there[one.name] for one in fields(Limits) if one.name in set_there}
+    )
+
+
 @lru_cache(maxsize=4)
-def zygote_of(folder: Path, unsafe: bool = False) -> Zygote:
+def class_limits(folder: Path) -> Limits:
+    """Return what one notebook of a class may use."""
+    return limits_in(class_config(folder))
+
+
+@lru_cache(maxsize=4)
+def zygote_of(folder: Path, limits: Limits, unsafe: bool = False) -> Zygote:
     """Return this process's zygote for a class, started and tried when it is first used.
 
     Raises
     ------
     ClassError
-        If its sandbox does not hold, unless that is wanted.
+        If it does not start, or its sandbox does not hold, unless that is wanted.
     """
-    config = class_config(folder).Execute
-    limits = {one.name: config[one.name] for one in fields(Limits) if one.name in config}
     require_seal(unsafe)
-    zygote = Zygote((folder.resolve(),), Limits(**limits))
+    zygote = Zygote((folder.resolve(),), limits)
     try:
         if not unsafe:
             require_seal(unsafe, probe(zygote))
+    except LostError as error:
+        zygote.close()
+        raise ClassError(
+            f"no student's process can be started here: it {error}; `backprop doctor` says more"
+        ) from None
     except ClassError:
         zygote.close()
         raise
@@ -142,7 +165,8 @@ def assignment_of(config: Any, resources: Any) -> Assignment | None:
     """Return the lesson that nbgrader is at work on, None if it is not one of this course.
 
     A lesson is known by what stands in its source notebook's metadata, whatever the assignment and
-    the notebook are called; without that, by its name.
+    the notebook are called; without that, by the notebook's name: no lesson runs in a kernel by
+    oversight.
 
     Parameters
     ----------
@@ -150,14 +174,18 @@ def assignment_of(config: Any, resources: Any) -> Assignment | None:
         nbgrader's.
     resources : dict
         nbgrader's, with the names of assignment and notebook.
+
+    Raises
+    ------
+    AssignmentError
+        If there is a source notebook that cannot be read, so that nobody knows.
     """
     names = (resources or {}).get("nbgrader", {})
     course = CourseDirectory(config=config)
     place = course.format_path(course.source_directory, ".", names.get("assignment", ""))
     path = Path(place) / f"{names.get('notebook', '')}.ipynb"
     lesson = _lesson_in(path, _stamp(path)) if path.is_file() else None
-    if lesson is None and names.get("notebook") == names.get("assignment"):
-        lesson = names.get("assignment")  # never let a lesson run in a kernel by oversight
+    lesson = lesson or names.get("notebook")
     folder = Path(course.root)
     known = lesson in assignment_names(folder)
     return current_assignment(folder, lesson, path) if known else None
@@ -165,10 +193,7 @@ def assignment_of(config: Any, resources: Any) -> Assignment | None:
 
 @lru_cache(maxsize=32)
 def _lesson_in(path: Path, stamp: int) -> str | None:
-    try:
-        return nbformat.read(path, as_version=4).metadata.get("backprop", {}).get("lesson")
-    except Exception:  # a broken source notebook is not ours to tell
-        return None
+    return read_source(path).metadata.get("backprop", {}).get("lesson")
 
 
 def current_assignment(folder: Path, name: str, path: Path | None = None) -> Assignment:

@@ -124,8 +124,9 @@ class Exercise:
         plain data. Names of the student's own notebook, such as a class, are in `fn.__globals__`. A
         `WrongAnswerError` tells what is off. It must not know the right answer.
     reads : callable, optional
-        Where that data is not the outputs yet: reads(data, *case) returns them, away from the
-        student's code. It may know the right answer, and raise a `WrongAnswerError` too.
+        Where that data is not the outputs yet: reads(data, reference, *case) returns them, away
+        from the student's code. It may know the right answer, has the lesson's solutions in
+        `reference`, and may raise a `WrongAnswerError` too.
     planted : tuple of str
         For find-the-bug: names of those mistakes that `bug` plants, each on one line.
     withheld : tuple of str
@@ -147,10 +148,11 @@ class Exercise:
     withheld: tuple[str, ...] = ()
     equivalent: tuple[str, ...] = ()
 
-    def call(self, fn: Callable[..., Any], *arguments: Any) -> Any:
-        """Return what an answer that can be trusted, such as the solution, gives for one case."""
+    def solved(self, reference: Reference, *arguments: Any) -> Any:
+        """Return what the solution gives for one case."""
+        fn = reference.solution(self.name)
         data = self.driver(fn, *arguments) if self.driver else fn(*arguments)
-        return self.reads(data, *arguments) if self.reads else data
+        return self.reads(data, reference, *arguments) if self.reads else data
 
     @property
     def outputs(self) -> tuple[str, ...]:
@@ -206,8 +208,7 @@ class Question:
     @cached_property
     def exact(self) -> Any:
         """What the solution returns."""
-        solution = self.reference.solution(self.exercise.name)
-        return self.exercise.call(solution, *copy.deepcopy(list(self.case.values())))
+        return self.exercise.solved(self.reference, *copy.deepcopy(list(self.case.values())))
 
 
 @lru_cache(maxsize=128)

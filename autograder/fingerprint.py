@@ -43,21 +43,21 @@ def software() -> str:
     return fingerprint(__version__, platform.python_version(), np.__version__, *texts)
 
 
-def _pieces(value: Any, seen: dict[int, Any]) -> Iterator[str]:
+def _pieces(value: Any, seen: dict[int, tuple[int, Any]]) -> Iterator[str]:
     """Return the text of a value, piece by piece.
 
-    What has been told once, and may hold itself, is not told again; `seen` keeps it alive, so that
-    no other object gets its number. Constants are told each time: whether two equal ones are one
-    object depends on how Python came to them.
+    Of what has been told once, and may hold itself, only the place is told again; `seen` keeps it
+    alive, so that no other object gets its number. Constants are told each time: whether two equal
+    ones are one object depends on how Python came to them.
     """
     if isinstance(value, str | bytes | int | float | complex | type(None) | type(...)):
         yield f"{type(value).__name__} {value!r}"
         return
     if not isinstance(value, tuple | frozenset | CodeType):
         if id(value) in seen:
-            yield "again"
+            yield f"again {seen[id(value)][0]}"
             return
-        seen[id(value)] = value
+        seen[id(value)] = len(seen), value
     if isinstance(value, FunctionType):
         yield from _function_pieces(value, seen)
     elif isinstance(value, CodeType):
@@ -87,7 +87,7 @@ def _pieces(value: Any, seen: dict[int, Any]) -> Iterator[str]:
         yield f"{getattr(value, '__module__', '')} {name}"
 
 
-def _function_pieces(function: FunctionType, seen: dict[int, Any]) -> Iterator[str]:
+def _function_pieces(function: FunctionType, seen: dict[int, tuple[int, Any]]) -> Iterator[str]:
     yield function.__qualname__
     yield from _pieces((function.__code__, function.__defaults__, function.__kwdefaults__), seen)
     for cell in function.__closure__ or ():
@@ -98,8 +98,9 @@ def _function_pieces(function: FunctionType, seen: dict[int, Any]) -> Iterator[s
     module = sys.modules.get(function.__module__)
     for name in sorted(_names(function.__code__)):
         used = function.__globals__.get(name)
-        # What comes from elsewhere is part of the software.
-        own = getattr(used, "__module__", function.__module__) == function.__module__
+        # Functions and classes from elsewhere are part of the software.
+        code = isinstance(used, FunctionType | type) or hasattr(used, "__wrapped__")
+        own = not code or used.__module__ == function.__module__
         if used is not None and own and used is not module and not isinstance(used, ModuleType):
             yield name
             yield from _pieces(_parts(used) if isinstance(used, type) else used, seen)

@@ -25,7 +25,14 @@ from autograder.cluster import shard_file
 from autograder.execute import current_assignment, require_seal
 from autograder.journal import append
 from autograder.pool import Outcome, Task, run_all
-from autograder.recording import has_marks, marks_in, open_for_many, record, record_reason
+from autograder.recording import (
+    has_marks,
+    marks_in,
+    open_for_many,
+    record,
+    record_reason,
+    recorded,
+)
 from autograder.submissions import (
     GRADED_FILE,
     Submission,
@@ -126,7 +133,8 @@ def grade_class(
     Raises
     ------
     ClassError
-        If the folder is not a class, nothing was handed in, or the system is not safe enough.
+        If the folder is not a class, nothing was handed in, the system is not safe enough, or the
+        gradebook does not know the lesson as it is now.
     LessonError
         If there is no such lesson.
     """
@@ -138,7 +146,14 @@ def grade_class(
     todo = tasks_of(folder, lessons, unsafe)
     notes = read_notes(folder)
     keys = {task: key_of(task) for task in todo}
-    changed = [task for task in todo if notes.get(name_of(task), {}).get("key") != keys[task]]
+    names = dict.fromkeys(task.lesson for task in todo)
+    known = {name: recorded(folder, current_assignment(folder, name)) for name in names}
+    changed = [
+        task
+        for task in todo
+        if notes.get(name_of(task), {}).get("key") != keys[task]
+        or task.student not in known[task.lesson]  # the gradebook may be another than it was
+    ]
 
     def note(outcome: Outcome, failure: str) -> None:
         one = _note(outcome, failure, keys[outcome.task])
@@ -158,8 +173,8 @@ def grade_class(
     announce(_changes(folder, waiting))
     by_task = {outcome.task: outcome for outcome in waiting}
     jobs = [(outcome.task, outcome.problem, outcome.failure) for outcome in waiting]
-    recorded = in_workers(_record, jobs, min(workers, RECORDERS))
-    for job, failure in progress(recorded, len(jobs), "recorded") if jobs else ():
+    written = in_workers(_record, jobs, min(workers, RECORDERS))
+    for job, failure in progress(written, len(jobs), "recorded") if jobs else ():
         note(by_task[job[0]], _record_alone(job) if failure or failure is None else "")
     tally.broken = sum(not notes[name_of(task)]["content"] for task in todo)
     tally.reused = len(todo) - tally.run - tally.broken
@@ -235,7 +250,8 @@ def _record(job: tuple[Task, str, str]) -> str:
     try:
         record_reason(task.folder, task.student, lesson, problem or failure, zero=bool(problem))
     except Exception as error:  # whatever the database says to such a name, or to a full disk
-        return f"the gradebook could not hold it: {str(error).splitlines()[0]}"
+        said = (str(error) or type(error).__name__).splitlines()[0]
+        return f"the gradebook could not hold it: {said}; the same command tries again"
     return ""
 
 

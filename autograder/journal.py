@@ -3,7 +3,7 @@
 | function  | does                                                                     |
 |-----------|--------------------------------------------------------------------------|
 | `append`  | adds an entry, or says that it could not                                 |
-| `entries` | the whole entries of a file, each with its place; torn ones do not count |
+| `entries` | the whole entries of a file; torn ones do not count                      |
 | `lines`   | its lines as they are                                                    |
 | `parsed`  | one line as data                                                         |
 """
@@ -37,12 +37,12 @@ def append(path: Path, entry: dict[str, Any]) -> tuple[int, int]:
         return file.tell() - len(line), len(line)
 
 
-def entries(path: Path, start: int = 0) -> Iterator[tuple[int, int, dict[str, Any]]]:
-    """Return place, size and content of every whole entry from a place on; of no file, none."""
-    for place, raw in lines(path, start):
+def entries(path: Path) -> Iterator[dict[str, Any]]:
+    """Return every whole entry of a file; of no file, none."""
+    for _, raw in lines(path):
         entry = parsed(raw)
         if entry is not None:
-            yield place, len(raw), entry
+            yield entry
 
 
 def lines(path: Path, start: int = 0) -> Iterator[tuple[int, bytes]]:

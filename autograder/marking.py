@@ -7,7 +7,7 @@
 | `results_in`     | the verdicts that an executed notebook's check cells hold                  |
 | `mark_notebook`  | runs a notebook in a kernel of its own and returns its verdicts            |
 
-A submission goes in, verdicts come out: `grading` reads them with the same `results_in`.
+This is for a learner's own work, beside which it may run; what a class hands in is `running`'s.
 """
 
 import json

@@ -18,13 +18,19 @@ from pathlib import Path
 from autograder.assignment import AssignmentError
 from autograder.classroom import ClassError
 from autograder.cluster import on_dask
-from autograder.execute import current_assignment, runs_demos, store_of, zygote_of
+from autograder.execute import (
+    class_limits,
+    current_assignment,
+    runs_demos,
+    store_of,
+    zygote_of,
+)
 from autograder.exercise import questions
 from autograder.marking import NotebookError, read_notebook
 from autograder.notebook import GRADING_REPEATS
 from autograder.restoring import restore, steps_of
 from autograder.running import run_notebook
-from autograder.sanitize import odd_files
+from autograder.sanitize import is_odd, odd_files
 from autograder.signing import signature_in
 from autograder.store import FILE, Place
 from autograder.student.wire import harmless
@@ -32,7 +38,10 @@ from autograder.workers import DEATHS, in_workers
 
 MOST_BYTES = 200 * 2**20  # of a notebook's file
 LISTED = 5  # files that are named
-LOST = f"it ended {DEATHS} of the grader's own processes; is there too little memory?"
+LOST = (
+    f"it ended {DEATHS} of the grader's own processes; is there too little memory? Try fewer "
+    "`--workers`"
+)
 
 
 @dataclass(frozen=True)
@@ -137,12 +146,13 @@ def _run_task(task: Task, file: str) -> Outcome:
     except NotebookError as error:
         return Outcome(task, str(error))
     mended = restore(notebook, assignment.source)
-    steps = tuple(steps_of(mended, runs_demos(task.folder)))
-    content, place = assignment.content(steps), None
+    steps, limits = tuple(steps_of(mended, runs_demos(task.folder))), class_limits(task.folder)
+    content, place = assignment.content(steps, limits), None
     store = store_of(task.folder, file)
-    run = store.find(content)
+    run = store.find(content, assignment)
     if run is None or not run.has_all(assignment):
-        run = run_notebook(steps, assignment, zygote_of(task.folder, task.unsafe), run)
+        zygote = zygote_of(task.folder, limits, task.unsafe)
+        run = run_notebook(steps, assignment, zygote, run)
         place = store.add(content, run)
     # A run that is used again knows the points of its day.
     worth = assignment.points.items()
@@ -195,6 +205,8 @@ def _is_time(path: Path) -> bool:
     """Return whether a file, if it is there, says when something was handed in."""
     from nbgrader.utils import parse_utc
 
+    if is_odd(path):  # reading a pipe would wait for ever
+        return False
     try:
         return not path.exists() or bool(parse_utc(path.read_text(encoding="utf-8").strip()))
     except (OSError, ValueError, OverflowError):
@@ -271,10 +283,23 @@ def _noted(outcome: Outcome) -> Outcome:
 
 
 def know_the_truth(folder: Path, lesson: str) -> None:
-    """Compute what every check of a lesson compares with, once for the class."""
+    """Compute what every check of a lesson compares with, once for the class.
+
+    Raises
+    ------
+    AssignmentError
+        If a given cell, a solution or a declaration cannot be run.
+    """
     assignment = current_assignment(folder, lesson)
     for name in assignment.points:
         exercise = assignment.exercises[name]
-        asked = questions(exercise, assignment.reference, assignment.seed, GRADING_REPEATS)
-        for question in asked:
-            _ = question.truth, question.exact
+        try:
+            asked = questions(exercise, assignment.reference, assignment.seed, GRADING_REPEATS)
+            for question in asked:
+                _ = question.truth, question.exact
+        except Exception as error:  # whatever somebody's own cells raise
+            said = f"{type(error).__name__}: {str(error).rstrip('.')}"
+            raise AssignmentError(
+                f"the truth about {name} in {lesson} cannot be computed: {said}. To see where, run "
+                f"source/{lesson}/{lesson}.ipynb: it has the solutions"
+            ) from error

@@ -6,6 +6,7 @@
 | `Recorder`      | nbgrader's autograde, kept for many students                                |
 | `record_reason` | puts there why a notebook could not be marked                                |
 | `has_marks`     | whether a student has points in a lesson                                    |
+| `recorded`      | who has a submission in a lesson                                            |
 | `marks_in`      | the points of everybody in a lesson, as the gradebook has them               |
 | `open_for_many` | makes nbgrader keep its connection while many submissions are recorded       |
 """
@@ -24,7 +25,8 @@ from typing import Any
 from nbconvert.writers import FilesWriter
 from nbformat import NotebookNode
 from nbgrader import api
-from nbgrader.api import Assignment, BaseCell, Grade, Gradebook, MissingEntry, SubmittedAssignment
+from nbgrader.api import Assignment as Assigned
+from nbgrader.api import BaseCell, Grade, Gradebook, MissingEntry, SubmittedAssignment
 from nbgrader.api import SubmittedNotebook as Notebook
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import BaseConverter
@@ -32,11 +34,13 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import setenv
 from sqlalchemy import or_
 
+from autograder.assignment import Assignment
 from autograder.classroom import ClassError, class_config, database, outcome_of
 from autograder.lessons import Lesson
 from autograder.reference import CHECK_PREFIX
-from autograder.sanitize import Reader, odd_files
+from autograder.sanitize import Reader, is_odd, odd_files
 
+PAGE_HEAD = "<!doctype html><meta charset=utf-8>"
 Scores = dict[str, float | None]  # by exercise; None where a human must decide
 
 
@@ -45,7 +49,10 @@ def record(folder: Path, student: str, lesson: Lesson) -> str:
     recorder = recorder_of(folder, lesson.name)
     recorder.coursedir.student_id = student
     error = outcome_of(recorder)
-    return f"nbgrader could not record it: {error}" if error else ""
+    if error:
+        return f"nbgrader could not record it: {error}; the same command tries again"
+    _remove_page(folder, student, lesson)
+    return ""
 
 
 class _Course(CourseDirectory):
@@ -53,6 +60,8 @@ class _Course(CourseDirectory):
 
     def get_existing_timestamp(self, dest_path: str) -> datetime | None:
         """Return when something was handed in, None if nobody knows."""
+        if is_odd(Path(dest_path, "timestamp.txt")):
+            return None
         try:
             return super().get_existing_timestamp(dest_path)
         except (Exception, SystemExit):
@@ -142,11 +151,11 @@ def record_reason(folder: Path, student: str, lesson: Lesson, reason: str, zero:
     """
     if zero:
         shutil.rmtree(folder / "autograded" / student / lesson.name, ignore_errors=True)
-    page = folder / "feedback" / student / lesson.name / f"{lesson.name}.html"
+    page = _page(folder, student, lesson)
     page.parent.mkdir(parents=True, exist_ok=True)
     told = "0 points" if zero else "Not marked yet"
     page.write_text(
-        f"<!doctype html><meta charset=utf-8><title>{lesson.name}</title>"
+        f"{PAGE_HEAD}<title>{lesson.name}</title>"
         f"<h1>{html.escape(lesson.title)}</h1><p>{told}: {html.escape(reason)}.</p>\n",
         encoding="utf-8",
     )
@@ -168,6 +177,18 @@ def record_reason(folder: Path, student: str, lesson: Lesson, reason: str, zero:
         gradebook.db.commit()
 
 
+def _page(folder: Path, student: str, lesson: Lesson) -> Path:
+    return folder / "feedback" / student / lesson.name / f"{lesson.name}.html"
+
+
+def _remove_page(folder: Path, student: str, lesson: Lesson) -> None:
+    """Remove the page of `record_reason`: nbgrader makes none where one is."""
+    page = _page(folder, student, lesson)
+    with contextlib.suppress(OSError):
+        if page.read_text(encoding="utf-8").startswith(PAGE_HEAD):
+            shutil.rmtree(page.parent)
+
+
 def has_marks(folder: Path, student: str, lesson: str) -> bool:
     """Return whether the gradebook has points of a student in a lesson."""
     if not student.isprintable():  # bytes that are no text, which no database can hold
@@ -177,11 +198,44 @@ def has_marks(folder: Path, student: str, lesson: str) -> bool:
             gradebook.db.query(Grade.id)
             .join(Notebook, Notebook.id == Grade.notebook_id)
             .join(SubmittedAssignment, SubmittedAssignment.id == Notebook.assignment_id)
-            .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
-            .filter(SubmittedAssignment.student_id == student, Assignment.name == lesson)
+            .join(Assigned, Assigned.id == SubmittedAssignment.assignment_id)
+            .filter(SubmittedAssignment.student_id == student, Assigned.name == lesson)
             .filter(or_(Grade.auto_score.is_not(None), Grade.manual_score.is_not(None)))
         )
         return found.first() is not None
+
+
+def recorded(folder: Path, assignment: Assignment) -> set[str]:
+    """Return the students of whom the gradebook has a submission in a lesson.
+
+    Raises
+    ------
+    ClassError
+        If it does not have the lesson, or has it with other points than the source notebook.
+    """
+    name = assignment.name
+    make = f"run `nbgrader generate_assignment {name} --force` in {folder}"
+    with Gradebook(database(folder)) as gradebook:
+        try:
+            notebook = gradebook.find_notebook(name, name)
+        except MissingEntry:
+            raise ClassError(f"the gradebook has no lesson {name}: {make}") from None
+        worth = {
+            cell.name.removeprefix(CHECK_PREFIX): cell.max_score for cell in notebook.grade_cells
+        }
+        for exercise, points in assignment.points.items():
+            if worth.get(exercise) != points:
+                there = f"{worth[exercise]:g}" if exercise in worth else "none"
+                raise ClassError(
+                    f"{exercise} has {points:g} points in source/{name}, and {there} in the "
+                    f"gradebook: {make}"
+                )
+        found = (
+            gradebook.db.query(SubmittedAssignment.student_id)
+            .join(Assigned, Assigned.id == SubmittedAssignment.assignment_id)
+            .filter(Assigned.name == name)
+        )
+        return {student for (student,) in found}
 
 
 def marks_in(folder: Path, lesson: Lesson, by_hand: bool = True) -> dict[str, Scores]:
@@ -194,7 +248,8 @@ def marks_in(folder: Path, lesson: Lesson, by_hand: bool = True) -> dict[str, Sc
     lesson : Lesson
         Which one.
     by_hand : bool
-        Whether points that somebody gave by hand count, or are None.
+        Whether points that somebody gave by hand count, extra ones among them; else those in place
+        of ours are None.
 
     Raises
     ------
@@ -227,7 +282,8 @@ def marks_in(folder: Path, lesson: Lesson, by_hand: bool = True) -> dict[str, Sc
         for student, cell, automatic, manual, extra, undecided in rows:
             score = automatic if manual is None else manual
             score = None if score is None or (undecided and manual is None) else score
-            score = score if by_hand or manual is None else None
+            if not by_hand:
+                score, extra = score if manual is None else None, None
             name = cell.removeprefix(CHECK_PREFIX)
             scores = marks.setdefault(student, dict.fromkeys(lesson.points))
             if name in scores:

@@ -54,7 +54,7 @@ class Run:
     keys : dict of str to str
         What each verdict depends on, besides the student's cells.
     outputs : dict of int to list
-        What the other cells showed, by their place: outputs as a notebook holds them.
+        What the other steps showed, by their number: outputs as a notebook holds them.
     sure : bool
         Whether a second run would give the same; not if time ran out or a process got lost.
     """
@@ -102,44 +102,53 @@ def run_notebook(
         Starts the student's process.
     known : Run, optional
         Verdicts on the same cells; those on exercises that have not changed stay.
+
+    Raises
+    ------
+    LostError
+        If no process can be started: that is no fault of the student's.
     """
     run = Run(zygote.level)
     for name, key in assignment.keys.items():
         if known is not None and known.keys.get(name) == key:
             run.results[name], run.keys[name] = known.results[name], key
-    steps, fatal = tuple(steps), set()
+    steps, fatal = tuple(enumerate(steps, start=1)), set()
     until = time.monotonic() + zygote.limits.patience * zygote.limits.submission_seconds
     for _ in range(REPLAYS + 1):
         if _run_once(steps, assignment, zygote, run, fatal) or time.monotonic() > until:
             break
+    said = f"was not tried: its notebook ended {len(fatal)} processes or took too long"
     for name in assignment.points.keys() - run.results.keys():
-        said = f"was not tried: its notebook ended {len(fatal)} processes or took too long."
-        _note(run, assignment, name, Result(name, CRASHED, said))
+        _note(run, assignment, name, Result(name, CRASHED, f"{said}."))
+    for number, step in steps:
+        if step.kind == ASSERT and number not in run.outputs:  # which would be full points
+            run.outputs[number] = [_error("NotTried", f"this cell {said}")]
     return run
 
 
 def _run_once(
-    steps: tuple[Step, ...], assignment: Assignment, zygote: Zygote, run: Run, fatal: set[Step]
+    steps: tuple[tuple[int, Step], ...],
+    assignment: Assignment,
+    zygote: Zygote,
+    run: Run,
+    fatal: set[int],
 ) -> bool:
     """Run all steps but the fatal ones in a new process; False if another one was fatal.
 
     What stops for want of a name is done again when all others are, cells first: whoever moves
     cells about has run them in another order.
     """
-    try:
-        student = zygote.fork()
-    except LostError:
-        run.sure = False
-        return False
-    student.reaches = reaches(step.text for step in steps if step.kind == RUN)
-    again: dict[str, list[Step]] = {RUN: [], ASSERT: [], CHECK: []}
-    for step in itertools.chain(steps, *again.values()):  # these grow on the way
-        if step in fatal or (step.kind == CHECK and step.text in run.results):
+    student = zygote.fork()
+    student.reaches = reaches(step.text for _, step in steps if step.kind == RUN)
+    again: dict[str, list[tuple[int, Step]]] = {RUN: [], ASSERT: [], CHECK: []}
+    for number, step in itertools.chain(steps, *again.values()):  # these grow on the way
+        if number in fatal or (step.kind == CHECK and step.text in run.results):
             continue
+        last = (number, step) in again[step.kind]
         try:
-            early = _take(step, assignment, student, run, last=step in again[step.kind])
+            early = _take(number, step, assignment, student, run, last)
         except LostError as lost:
-            fatal.add(step)
+            fatal.add(number)
             death = zygote.end()
             reason = death or lost.reason
             run.sure &= bool(death) or not lost.again
@@ -147,21 +156,26 @@ def _run_once(
                 said = reason if reason.endswith("?") else f"{reason}."
                 _note(run, assignment, step.text, Result(step.text, CRASHED, said))
             else:
-                run.outputs[step.index] = [_error("ProcessEnded", f"this cell {reason}")]
+                run.outputs[number] = [_error("ProcessEnded", f"this cell {reason}")]
             return False
         if early:
-            again[step.kind].append(step)
+            again[step.kind].append((number, step))
     zygote.end()
     return True
 
 
 def _take(
-    step: Step, assignment: Assignment, student: StudentProcess, run: Run, last: bool
+    number: int,
+    step: Step,
+    assignment: Assignment,
+    student: StudentProcess,
+    run: Run,
+    last: bool,
 ) -> bool:
     """Run or judge one step; True if it comes before what it needs, and not for the last time."""
     if step.kind in (RUN, ASSERT):
-        shown = student.ask("run", step.text, step.index, step.pictures)
-        run.outputs[step.index] = outputs = _outputs(shown, graded=step.kind == ASSERT)
+        shown = student.ask("run", step.text, number, step.pictures)
+        run.outputs[number] = outputs = _outputs(shown, graded=step.kind == ASSERT)
         return not last and any(output.get("ename") == "NameError" for output in outputs)
     name = step.text
     exercise = assignment.exercises[name]
@@ -251,5 +265,5 @@ def write_outputs(notebook: NotebookNode, run: Run, steps: Iterable[Step]) -> No
             data = Grade(result)._repr_mimebundle_()
             cell.outputs = [_output("execute_result", data=data, execution_count=number)]
         else:
-            cell.outputs = [NotebookNode(output) for output in run.outputs.get(step.index, ())]
+            cell.outputs = [NotebookNode(output) for output in run.outputs.get(number, ())]
     notebook.metadata.setdefault("backprop", {})["sandbox"] = run.level

@@ -67,7 +67,12 @@ class CheckOthers(CheckCellMetadata):
 
 def odd_files(folder: Path) -> Iterator[Path]:
     """Return the links, pipes and devices in a folder that was handed in."""
-    for root, _, names in os.walk(folder):
-        for path in (Path(root, name) for name in names):
-            if path.is_symlink() or not path.is_file():
+    for root, folders, names in os.walk(folder):
+        for path in (Path(root, name) for name in (*folders, *names)):
+            if is_odd(path):
                 yield path
+
+
+def is_odd(path: Path) -> bool:
+    """Return whether this is there and is a link, a pipe or a device."""
+    return path.is_symlink() or (path.exists() and not (path.is_file() or path.is_dir()))

@@ -1,7 +1,8 @@
 """Runs that have been done, a JSON line each, so that nothing unchanged is done twice.
 
 A line is found by the student's cells and the software. Lines are only ever added; of two with the
-same name the last counts, and one that was torn by a crash does not. Every file `verdicts*.jsonl`
+same name the last counts that has the verdicts which are asked for, and one that was torn by a
+crash does not. Every file `verdicts*.jsonl`
 of the folder is read, so that shards need no merging; only their places are kept in memory. A run
 that is not sure is found by the process that added it, and by no other. What a line holds is only
 parsed when it is asked for: every worker reads what the others add.
@@ -10,6 +11,7 @@ parsed when it is asked for: every worker reads what the others add.
 import re
 from pathlib import Path
 
+from autograder.assignment import Assignment
 from autograder.journal import append, lines, parsed
 from autograder.running import Run
 
@@ -31,23 +33,38 @@ class Store:
 
     def __init__(self, folder: Path, file: str = FILE) -> None:
         self.folder, self.path = folder, folder / file
-        self.places: dict[str, Place] = {}
+        self.places: dict[str, list[Place]] = {}
         self.read_to: dict[Path, int] = {}
 
-    def find(self, content: str) -> Run | None:
-        """Return the run of these cells that can be used again, None if there is none."""
+    def find(self, content: str, assignment: Assignment) -> Run | None:
+        """Return the last run of these cells, if there is one, that has all verdicts, if there is.
+
+        Parameters
+        ----------
+        content : str
+            The name of the cells.
+        assignment : Assignment
+            What they answer, as it is now.
+        """
         if content not in self.places:
             self._read_on()
-        if content not in self.places:
-            return None
-        path, start, size = self.places[content]
+        runs = (self._read(content, place) for place in reversed(self.places.get(content, ())))
+        last = None
+        for run in filter(None, runs):
+            if run.has_all(assignment):
+                return run
+            last = last or run
+        return last
+
+    def _read(self, content: str, place: Place) -> Run | None:
+        path, start, size = place
         try:
             with path.open("rb") as file:
                 file.seek(start)
                 line = parsed(file.read(size))
             return Run.from_dict(line["run"]) if line["content"] == content else None
-        except (FileNotFoundError, TypeError, KeyError):  # somebody has replaced the file
-            return None
+        except (OSError, TypeError, KeyError, ValueError, AttributeError):
+            return None  # somebody has replaced the file
 
     def add(self, content: str, run: Run) -> Place:
         """Add a run; return where it is, for other processes to `note`."""
@@ -57,7 +74,9 @@ class Store:
 
     def note(self, content: str, place: Place) -> None:
         """Remember where a run is."""
-        self.places[content] = place
+        places = self.places.setdefault(content, [])
+        if place not in places:
+            places.append(place)
 
     def _read_on(self) -> None:
         """Read what has been added to the files since the last time."""

@@ -21,7 +21,7 @@ from typing import Any
 
 from autograder.assignment import assignment_names
 from autograder.classroom import ClassError, class_config
-from autograder.execute import current_assignment, store_of
+from autograder.execute import class_limits, current_assignment, store_of
 from autograder.fingerprint import fingerprint
 from autograder.journal import entries
 from autograder.lessons import Lesson
@@ -80,7 +80,8 @@ class Submission:
     @property
     def results(self) -> dict[str, Result]:
         """The verdicts behind the points, read from the store: a class has too many to hold."""
-        run = store_of(self.folder).find(self.content) if self.content else None
+        now = current_assignment(self.folder, self.lesson.name)
+        run = store_of(self.folder).find(self.content, now) if self.content else None
         results = run.results.items() if run else ()
         return {name: replace(one, points=self.points.get(name)) for name, one in results}
 
@@ -190,11 +191,12 @@ def misplaced(folder: Path) -> list[str]:
 def key_of(task: Task) -> str:
     """Return a hash of everything that a submission's marks depend on."""
     assignment = current_assignment(task.folder, task.lesson)
+    limits = class_limits(task.folder)
     content = problem_with(task)  # of what is not a file, not even the first byte is read
     if not content:
         with task.path.open("rb") as file:
             content = hashlib.file_digest(file, "sha256").hexdigest()
-    return fingerprint(content, assignment.key)
+    return fingerprint(content, assignment.key, limits)
 
 
 def name_of(task: Task) -> str:
@@ -225,4 +227,4 @@ def read_notes(folder: Path) -> dict[str, dict[str, Any]]:
     """Return the last note on every submission; a line torn by a crash does not count."""
     fields = {"submission", "key", "problem", "content", "signature", "look"}
     found = entries(folder / GRADED_FILE)
-    return {note["submission"]: note for _, _, note in found if fields <= note.keys()}
+    return {note["submission"]: note for note in found if fields <= note.keys()}

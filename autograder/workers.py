@@ -59,7 +59,8 @@ def in_workers(
             if given_up == GIVEN_UP:
                 raise ClassError(
                     "the grader's own processes are killed again and again; is there too little "
-                    "memory? What has been graded is kept: run the command again"
+                    "memory? What has been graded is kept: run the command again, with fewer "
+                    "`--workers`"
                 ) from None
 
 

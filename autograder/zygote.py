@@ -106,7 +106,6 @@ class Zygote:
         if self.student is None:
             return ""
         student, self.student = self.student, None
-        student.channel.close()
         try:
             if self.control is None:
                 _kill(self.program)
@@ -115,6 +114,8 @@ class Zygote:
             return _death(int(self.control.recv(64)))
         except (OSError, ValueError):
             return ""
+        finally:  # not before: it would end by itself, as if that were its own doing
+            student.channel.close()
 
     def close(self) -> None:
         """Stop the program and remove its folder."""
@@ -174,7 +175,7 @@ class Zygote:
             while True:
                 channel, _ = server.accept()
                 channel.settimeout(START_SECONDS)
-                if channel.recv(len(token), socket.MSG_WAITALL) == token.encode():
+                if _read_all(channel, len(token)) == token.encode():
                     return StudentProcess(
                         channel, self.program.pid, self.folder / WORK, self.limits
                     )
@@ -191,16 +192,17 @@ class Zygote:
         }
         student, library = Path(wire.__file__).parent, Path(course.__file__).parent
         path = os.pathsep.join(entry for entry in sys.path if entry)
-        keep = ("HOME", "LANG", "PATH", "SYSTEMROOT", "TEMP", "XDG_CACHE_HOME")
+        keep = ("HOME", "LANG", "LD_LIBRARY_PATH", "PATH", "SYSTEMROOT", "TEMP", "XDG_CACHE_HOME")
         environment = {name: os.environ[name] for name in keep if name in os.environ}
         threads = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
         environment |= dict.fromkeys(threads, "1")
         environment |= {"MPLBACKEND": "agg", "PYTHONHASHSEED": "0", "PYTHONUTF8": "1"}
-        command = [sys.executable, "-E", "-P", "-c", BEGIN, str(student), path]
+        command = [sys.executable, "-P", "-c", BEGIN, str(student), path]
         if self.box:
             readable = [*readable_paths(self.forbidden, [library]), student]
             command = boxed(command, readable, self.folder / WORK, self.limits.disk)
-        self.log.truncate(0)
+        self.log.seek(0)
+        self.log.truncate()
         self.program = subprocess.Popen(
             command,
             pass_fds=descriptors,
@@ -233,6 +235,14 @@ class Zygote:
             self.program = None
 
 
+def _read_all(channel: socket.socket, size: int) -> bytes:
+    """Return so many bytes, or what came before the end."""
+    said = b""
+    while len(said) < size and (more := channel.recv(size - len(said))):
+        said += more
+    return said
+
+
 def _kill_all(running: list[subprocess.Popen]) -> None:
     for program in running:
         _kill(program)
@@ -241,7 +251,7 @@ def _kill_all(running: list[subprocess.Popen]) -> None:
 def _kill(program: subprocess.Popen) -> None:
     """Kill a program and what it has started, as far as that has not gone away."""
     if hasattr(os, "killpg"):
-        with suppress(ProcessLookupError):
+        with suppress(ProcessLookupError, PermissionError):  # macOS has the second for a zombie
             os.killpg(program.pid, signal.SIGKILL)
     program.kill()
 

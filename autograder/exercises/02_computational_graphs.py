@@ -146,7 +146,7 @@ def try_order(fn, program, x, y):
     return [name_of[id(node)] for node in order]
 
 
-def read_order(names, program, x, y):
+def read_order(names, reference, program, x, y):
     """Put a topological order to the test: every node once, after all that use it."""
     parents = {"x": [], "y": []} | {name: operands for name, _, operands in steps(program)}
     output = list(parents)[-1] if program else "x"

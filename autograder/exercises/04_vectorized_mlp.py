@@ -213,7 +213,7 @@ def draw_layer(fn: Callable, seed: int, D_in: int, D_out: int):
     return [fn(np.random.default_rng(one), D_in, D_out) for one in (seed, seed, seed + 1)]
 
 
-def read_layer(answers, seed: int, D_in: int, D_out: int):
+def read_layer(answers, reference, seed: int, D_in: int, D_out: int):
     """Put drawn weights to the test; return b."""
     for answer in answers:
         if not isinstance(answer, tuple | list) or len(answer) != 2:
@@ -1069,34 +1069,6 @@ ANOTHER_LINE = (
     "right values and makes a wrong one."
 )
 
-BUG_LINE = Exercise(
-    name="bug_line",
-    asks=(Value("line"),),
-    families=(
-        Family("the bug that STUDENT picks", lambda rng: {}, "there is one wrong line"),
-    ),
-    hints=(
-        "Which of the six arrays is the first wrong one, seen from the loss?",
-        "Check W3, b3, W2, b2, W1, b1, one after the other. If both arrays of a layer are wrong, "
-        "look at what they are both computed from.",
-        "If only one array is wrong, it is the line that computes it; if both of a layer are "
-        "wrong, and those of the layers behind it are right, it is the line of that layer's dA. "
-        "The number stands on the left.",
-    ),
-    driver=named_line,
-    reads=finds_line("mended_grads"),
-    mistakes=(
-        # Which line is right depends on the student, so what is said must not.
-        Mistake("another line, 14", "return 13", "return 14", ANOTHER_LINE),
-        Mistake("another line, 17", "return 13", "return 17", ANOTHER_LINE),
-        Mistake("another line, 7", "return 13", "return 7", ANOTHER_LINE),
-        Mistake("the line as text", "return 13", 'return "13"',
-                "A number is asked for, without quotes."),
-        Mistake("no number", "return 13", "return None",
-                "The number of the line is asked for."),
-    ),
-)
-
 MENDED_GRADS = Exercise(
     name="mended_grads",
     asks=(Gradient("three_layer_loss", wrt=("W3", "b3", "W2", "b2", "W1", "b1")),),
@@ -1173,6 +1145,34 @@ MENDED_GRADS = Exercise(
         "penalty over N in dW3",
         "2 reg W in dW1",
         "tanh' without the square in dA1",
+    ),
+)
+
+BUG_LINE = Exercise(
+    name="bug_line",
+    asks=(Value("line"),),
+    families=(
+        Family("the bug that STUDENT picks", lambda rng: {}, "there is one wrong line"),
+    ),
+    hints=(
+        "Which of the six arrays is the first wrong one, seen from the loss?",
+        "Check W3, b3, W2, b2, W1, b1, one after the other. If both arrays of a layer are wrong, "
+        "look at what they are both computed from.",
+        "If only one array is wrong, it is the line that computes it; if both of a layer are "
+        "wrong, and those of the layers behind it are right, it is the line of that layer's dA. "
+        "The number stands on the left.",
+    ),
+    driver=named_line,
+    reads=finds_line(MENDED_GRADS),
+    mistakes=(
+        # Which line is right depends on the student, so what is said must not.
+        Mistake("another line, 14", "return 13", "return 14", ANOTHER_LINE),
+        Mistake("another line, 17", "return 13", "return 17", ANOTHER_LINE),
+        Mistake("another line, 7", "return 13", "return 7", ANOTHER_LINE),
+        Mistake("the line as text", "return 13", 'return "13"',
+                "A number is asked for, without quotes."),
+        Mistake("no number", "return 13", "return None",
+                "The number of the line is asked for."),
     ),
 )
 

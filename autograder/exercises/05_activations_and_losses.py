@@ -924,32 +924,6 @@ ANOTHER_LINE = (
     "what only it is made from, is the one."
 )
 
-FAULTY_LINE = Exercise(
-    name="faulty_line",
-    asks=(Value("line"),),
-    families=(
-        Family("your bug", lambda rng: {}, "there is one bug for each name"),
-    ),
-    driver=named_line,
-    reads=finds_line("repaired_grads"),
-    hints=(
-        "Which of the six gradients are right, and which is the first wrong one on the way back "
-        "from the loss?",
-        "Everything that a right gradient was computed from is right. List the lines that the "
-        "wrong ones use and the right ones do not.",
-        "Check the lines that are left against their formula, entry by entry: which array, which "
-        "layer, which factor, with or without the penalty.",
-    ),
-    mistakes=(
-        # Which line is right depends on the student, so what is said must not.
-        Mistake("another line, 15", "return 14", "return 15", ANOTHER_LINE),
-        Mistake("another line, 13", "return 14", "return 13", ANOTHER_LINE),
-        Mistake("another line, 17", "return 14", "return 17", ANOTHER_LINE),
-        Mistake("text for a number", "return 14", 'return "14"', "A whole number is asked for."),
-        Mistake("nothing returned", "return 14", "14", "The number is not returned."),
-    ),
-)
-
 REPAIRED_GRADS = Exercise(
     name="repaired_grads",
     asks=(Gradient("relu_network_loss", wrt=("W1", "b1", "W2", "b2", "W3", "b3")),),
@@ -1029,6 +1003,32 @@ REPAIRED_GRADS = Exercise(
     equivalent=(  # no entry is 0: at the kink there is no derivative
         "line 14: operator GtE",
         "line 15: operator GtE",
+    ),
+)
+
+FAULTY_LINE = Exercise(
+    name="faulty_line",
+    asks=(Value("line"),),
+    families=(
+        Family("your bug", lambda rng: {}, "there is one bug for each name"),
+    ),
+    driver=named_line,
+    reads=finds_line(REPAIRED_GRADS),
+    hints=(
+        "Which of the six gradients are right, and which is the first wrong one on the way back "
+        "from the loss?",
+        "Everything that a right gradient was computed from is right. List the lines that the "
+        "wrong ones use and the right ones do not.",
+        "Check the lines that are left against their formula, entry by entry: which array, which "
+        "layer, which factor, with or without the penalty.",
+    ),
+    mistakes=(
+        # Which line is right depends on the student, so what is said must not.
+        Mistake("another line, 15", "return 14", "return 15", ANOTHER_LINE),
+        Mistake("another line, 13", "return 14", "return 13", ANOTHER_LINE),
+        Mistake("another line, 17", "return 14", "return 17", ANOTHER_LINE),
+        Mistake("text for a number", "return 14", 'return "14"', "A whole number is asked for."),
+        Mistake("nothing returned", "return 14", "14", "The number is not returned."),
     ),
 )
 

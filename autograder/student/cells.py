@@ -19,7 +19,7 @@ import linecache
 import sys
 import traceback
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from IPython.core.inputtransformer2 import TransformerManager
@@ -219,8 +219,7 @@ def stand_in_for_autograder(package: types.ModuleType, version: str) -> None:
     package.__version__ = version
 
 
-@contextlib.contextmanager
-def showing(shell: Shell) -> Iterator[None]:
+def show_in(shell: Shell) -> None:
     """Let `get_ipython`, `display` and `plt.show` of imported modules reach the shell."""
     import IPython
     from IPython.core import display_functions
@@ -230,4 +229,3 @@ def showing(shell: Shell) -> Iterator[None]:
     display_functions.display = shell.display
     sys.modules["IPython.display"].display = shell.display
     pyplot.show = lambda *_, **__: shell._draw_open_figures()
-    yield

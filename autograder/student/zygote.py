@@ -5,7 +5,7 @@ need, once, and nothing that knows an answer; then it does as a socket says, one
 
 | message | with                 | does                                  | reply           |
 |---------|----------------------|---------------------------------------|-----------------|
-| fork    | the process's socket | forks a process that serves the judge | its number      |
+| fork    | the process's socket | forks a process that serves the judge | forked          |
 | end     |                      | kills that process                    | its exit code   |
 | (none)  | end of file          | kills it, tidies up and exits         |                 |
 
@@ -32,7 +32,7 @@ import numpy as np
 
 from autograder.student import scratch, wire
 from autograder.student.calling import UNWRITTEN, Reply, call
-from autograder.student.cells import Shell, showing, stand_in_for_autograder
+from autograder.student.cells import Shell, show_in, stand_in_for_autograder
 from autograder.student.sandbox import Limits, Sandbox
 from autograder.student.watching import Watched, watch
 
@@ -166,14 +166,14 @@ def _serve(channel: socket.socket) -> None:
         "call": lambda name, parcel: _call(shell.user_ns, name, parcel),
         "watch": lambda name, parcel: _watch(shell.user_ns, name, parcel),
     }
-    with showing(shell):
-        while head := stream.read(4):
-            nonce, what, *arguments = pickle.loads(stream.read(*struct.unpack("!I", head)))
-            try:
-                message = wire.encode({"nonce": nonce, "reply": serve[what](*arguments)})
-            except wire.Garbage as error:
-                message = wire.encode({"nonce": nonce, "reply": {"large": str(error)}})
-            channel.sendall(message)
+    show_in(shell)
+    while head := stream.read(4):
+        nonce, what, *arguments = pickle.loads(stream.read(*struct.unpack("!I", head)))
+        try:
+            message = wire.encode({"nonce": nonce, "reply": serve[what](*arguments)})
+        except wire.Garbage as error:
+            message = wire.encode({"nonce": nonce, "reply": {"large": str(error)}})
+        channel.sendall(message)
 
 
 def _call(space: dict[str, Any], name: str, parcel: bytes) -> Any:

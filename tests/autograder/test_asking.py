@@ -85,7 +85,7 @@ WHICH = Exercise(
     hints=(),
     mistakes=(),
     driver=named_line,
-    reads=finds_line("halve"),
+    reads=finds_line(HALVE),
 )
 
 
@@ -109,11 +109,12 @@ def test_bug_shows_the_listing_and_returns_the_broken_function(capsys):
 @pytest.mark.usefixtures("halve")
 def test_name_decides_which_bug_and_spelling_does_not():
     lines = {
-        name: planted_line("halve", name) for name in ("", "first", "second", "third", "fourth")
+        name: planted_line(HALVE, REFERENCE, name)
+        for name in ("", "first", "second", "third", "fourth")
     }
     assert lines[""] == 3, "the first variant"
     assert set(lines.values()) == {2, 3}
-    assert planted_line("halve", " First ") == lines["first"]
+    assert planted_line(HALVE, REFERENCE, " First ") == lines["first"]
 
 
 @pytest.mark.usefixtures("halve")
@@ -121,10 +122,13 @@ def test_line_is_judged_for_the_students_own_bug_and_never_told():
     def line(number, student):
         space = {"STUDENT": student}
         exec(f"def which():\n    return {number}", space)
-        reference = Reference("test", ((' exercise="which"', "def which():\n    return 3"),))
+        which = (' exercise="which"', "def which():\n    return 3")
+        reference = Reference("test", (*REFERENCE.cells, which))
         return check_answer(space["which"], WHICH, reference, seed=0, repeats=1, points=2)
 
-    other = next(name for name in ("first", "second", "third") if planted_line("halve", name) == 2)
+    other = next(
+        name for name in ("first", "second", "third") if planted_line(HALVE, REFERENCE, name) == 2
+    )
     assert line(3, "").earned == 2
     assert line(2, other).earned == 2
     assert line(3, other).summary == "line 3 is right as it is."

@@ -157,6 +157,15 @@ def test_sentence_for_a_wrong_number(answer, sentence):
     assert result.summary == sentence
 
 
+@pytest.mark.skipif(np.dtype(np.longdouble) == np.float64, reason="it is the same here")
+def test_a_number_that_float64_cannot_hold_is_not_taken_for_right():
+    reference = Reference("test", (("", "def answer(x): return 2 * x"),))
+    doubled = exercise(Value("y"), fixed={"x": 3.0})
+    huge = np.longdouble("1e4000")  # finite as it is
+    result = check_answer(lambda x: huge, doubled, reference, seed=0, repeats=1)
+    assert result.summary == f"y has dtype {huge.dtype}, but should be a float64 number."
+
+
 def test_whole_numbers_are_numbers():
     reference = Reference("test", (("", "def answer(x): return 2 * x"),))
     doubled = exercise(Value("y"), fixed={"x": 3.0})

@@ -12,7 +12,7 @@ from autograder.build import answered_notebook
 from autograder.class_page import MOST_MISTAKES, render, write_report
 from autograder.class_report import _published, lesson_numbers
 from autograder.classroom import CONFIG_FILE, CONFIG_TEXT, SEED_FILE
-from autograder.execute import current_assignment
+from autograder.execute import class_limits, current_assignment
 from autograder.printing import print_class
 from autograder.report_numbers import ClassNumbers, Copies, MistakeNumbers
 from autograder.restoring import restore, steps_of
@@ -128,10 +128,11 @@ def test_reasons_for_a_look_are_grouped_and_problems_kept_whole(numbers):
     }
 
 
-def test_reason_that_a_student_wrote_into_stays_whole(capsys):
+def test_reason_that_a_student_wrote_into_stays_whole(capsys, monkeypatch):
     look = ("STUDENT is 'a; b', which does not fit the folder's name", "c: odd")
-    one, results = named("sign-1", look=look, content="")
+    one, results = named("sign-1", look=look)
     assert numbers_of((one, results)).look == dict.fromkeys(sorted(look), ("sign-1",))
+    monkeypatch.setattr(Submission, "results", {})
     assert one.to_dict()["look"] == list(look)
     print_class([one])
     assert f"sign-1: needs a human look: {look[0]}; {look[1]}.\n" in capsys.readouterr().out
@@ -144,8 +145,9 @@ def test_solutions_of_the_lesson_are_known_where_demo_cells_are_run_too(tmp_path
         file.write("c.Execute.run_demos = True\n")
     assignment = current_assignment(tmp_path, lesson.name)
     perfect = restore(answered_notebook(lesson, lesson.reference.answers), assignment.source)
-    run = steps_of(perfect, demos=True)
-    assert _published(tmp_path, lesson.name) == assignment.content(tuple(run))
+    run = tuple(steps_of(perfect, demos=True))
+    content = assignment.content(run, class_limits(tmp_path))
+    assert _published(tmp_path, lesson.name) == content
 
 
 def test_equal_submissions_are_found_but_for_untouched_ones(numbers):

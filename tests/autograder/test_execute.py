@@ -13,11 +13,15 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
+from traitlets.config import Config
 
+from autograder.assignment import AssignmentError
 from autograder.build import answered_notebook, notebook_text, source_notebook
 from autograder.classroom import run_step
+from autograder.execute import assignment_of, limits_in
 from autograder.grading import grade_class
 from autograder.restoring import grade_id, restore
+from autograder.student.sandbox import Limits
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 OWN = "own-assert"
@@ -129,6 +133,29 @@ def test_another_assignment_runs_in_a_kernel_as_ever(made, tmp_path):
     assert run_step(folder, Autograde, "other") == ""
     assert scores_in(folder, "other", "right") == {"in-a-kernel": (5, False), "wrong": (0, False)}
     assert not (folder / "verdicts.jsonl").exists()
+
+
+@pytest.mark.parametrize(("text", "said"), [("{", "is not a notebook"), (None, "")])
+def test_no_lesson_runs_in_a_kernel_by_oversight(tmp_path, text, said):
+    """Whether its source is broken or missing, under whatever assignment."""
+    (tmp_path / "nbgrader_config.py").write_text("c = get_config()\n")
+    path = tmp_path / "source" / "ps3" / "01_chain_rule.ipynb"
+    path.parent.mkdir(parents=True)
+    if text is not None:
+        path.write_text(text)
+    (tmp_path / "class_seed").write_text("1\n")
+    config = Config({"CourseDirectory": {"root": str(tmp_path)}})
+    names = {"nbgrader": {"assignment": "ps3", "notebook": "01_chain_rule"}}
+    if said:
+        with pytest.raises(AssignmentError, match=said):
+            assignment_of(config, names)
+    else:
+        assert assignment_of(config, names).name == "01_chain_rule"
+
+
+def test_limits_are_those_that_nbgrader_has(made):
+    config = Config({"Execute": {"cell_seconds": 120, "kernel_name": "x"}})
+    assert limits_in(config) == Limits(cell_seconds=120)
 
 
 def test_no_execute_runs_nothing(made, lesson, tmp_path):

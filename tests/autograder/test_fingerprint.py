@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.assignment import open_assignment
+from autograder.exercise import Family
 from autograder.exercises import exercises_of
 from autograder.fingerprint import fingerprint
 from autograder.reference import lesson_names
@@ -62,6 +63,27 @@ def test_the_same_text_has_the_same_fingerprint_from_another_file():
 @pytest.mark.parametrize("part", ["method", "cached", "helper", "default", "index", "closed"])
 def test_whatever_a_function_uses_changes_its_fingerprint(part):
     assert fingerprint(function(**{part: 2})) != fingerprint(function())
+
+
+def test_which_of_two_that_are_known_is_used_counts():
+    def first(x):
+        return x
+
+    def second(x):
+        return x + 1
+
+    assert fingerprint(first, second, first) != fingerprint(first, second, second)
+
+
+def test_an_object_of_another_modules_class_counts_by_what_it_holds():
+    def using(value):
+        module = type(sys)("fingerprinted_object")
+        sys.modules[module.__name__] = module
+        module.__dict__["value"] = value
+        exec("def f(x):\n    return value", module.__dict__)
+        return module.f
+
+    assert fingerprint(using(Family("a", len, "b"))) != fingerprint(using(Family("c", len, "b")))
 
 
 def test_code_changes_a_fingerprint_and_what_is_not_used_does_not():
@@ -117,6 +139,7 @@ KEYS = """
 import sys
 from pathlib import Path
 from autograder.assignment import open_assignment
+from autograder.exercise import Family
 for name in sys.argv[1:]:
     print(open_assignment(Path("none"), name, 7).keys)
 """

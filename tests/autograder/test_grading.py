@@ -21,6 +21,7 @@ from autograder.checking import check_answer
 from autograder.classroom import create_class, read_seed
 from autograder.demo import sample_class
 from autograder.exercises import exercises_of
+from autograder.grading import Tally, grade_class
 from autograder.lessons import find_lesson
 from autograder.notebook import GRADING_REPEATS
 from autograder.reference import CHECK_PREFIX, lesson_names
@@ -212,6 +213,76 @@ def small_class(backprop, tmp_path_factory, lesson):
     (folder / "submitted" / "no-folder").mkdir()
     (folder / "submitted" / "no-folder" / f"{lesson.name}.ipynb").write_text(notebook_text(perfect))
     return folder
+
+
+@pytest.fixture
+def one_class(tmp_path, blank_class, lesson):
+    """A class in which one student has handed in everything right."""
+    folder = tmp_path / "class"
+    shutil.copytree(blank_class, folder)
+    path = folder / "submitted" / "student-001" / lesson.name / f"{lesson.name}.ipynb"
+    path.parent.mkdir(parents=True)
+    path.write_text(notebook_text(answered_notebook(lesson, lesson.reference.answers)))
+    return folder
+
+
+def test_a_gradebook_that_was_made_anew_is_filled_again(one_class, blank_class):
+    (before,) = grade_class(one_class)
+    assert before.total == PERFECT
+    shutil.copy(blank_class / "gradebook.db", one_class / "gradebook.db")
+    tally = Tally()
+    (after,) = grade_class(one_class, tally=tally)
+    assert (after.total, tally.run) == (PERFECT, 0)
+
+
+def test_extra_credit_is_no_change(one_class, lesson):
+    grade_class(one_class)
+    with Gradebook(f"sqlite:///{one_class / 'gradebook.db'}") as gradebook:
+        notebook = gradebook.find_submission_notebook(lesson.name, lesson.name, "student-001")
+        notebook.grades[0].extra_credit = 0.5
+        gradebook.db.commit()
+    path = one_class / "submitted" / "student-001" / lesson.name / f"{lesson.name}.ipynb"
+    path.write_text(path.read_text() + "\n")
+    told = []
+    (after,) = grade_class(one_class, announce=told.extend)
+    assert (after.total, told) == (PERFECT + 0.5, [])
+
+
+def test_a_given_cell_that_does_not_run_is_told(one_class, lesson, backprop):
+    path = one_class / "source" / lesson.name / f"{lesson.name}.ipynb"
+    source = nbformat.read(path, as_version=4)
+    given = next(
+        cell for cell in source.cells if cell.cell_type == "code" and "import" in cell.source
+    )
+    given.source += "\nundefined_name"
+    path.write_text(notebook_text(source))
+    done = backprop("class", "grade", one_class)
+    assert done.returncode == 2
+    assert (
+        "NameError: name 'undefined_name' is not defined. To see where, run source/" in done.stderr
+    )
+    assert "Traceback" not in done.stderr
+
+
+def test_a_planted_bug_is_looked_for_in_the_classs_own_solution(tmp_path, blank_class):
+    lesson = find_lesson("4")
+    folder = tmp_path / "class"
+    shutil.copytree(blank_class, folder)
+    source = folder / "source" / lesson.name / f"{lesson.name}.ipynb"
+    notebook = nbformat.read(source, as_version=4)
+    cell = next(cell for cell in notebook.cells if cell.id == "mended_grads")
+    cell.source = cell.source.replace("BEGIN SOLUTION\n", "BEGIN SOLUTION\n    # a line more\n")
+    cell = next(cell for cell in notebook.cells if cell.id == "bug_line")
+    cell.source = cell.source.replace("return 13", "return 14")
+    source.write_text(notebook_text(notebook))
+    answers = dict(lesson.reference.answers)
+    one_more = answers["bug_line"].replace("return 13", "return 14")
+    for student, answer in (("as-shipped", answers["bug_line"]), ("as-here", one_more)):
+        path = folder / "submitted" / student / lesson.name / f"{lesson.name}.ipynb"
+        path.parent.mkdir(parents=True)
+        path.write_text(notebook_text(answered_notebook(lesson, answers | {"bug_line": answer})))
+    scores = {one.student: one.scores["bug_line"] for one in grade_class(folder)}
+    assert scores == {"as-shipped": 0, "as-here": lesson.points["bug_line"]}
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,7 @@
 """What is written into the gradebook, and what is read from it."""
 
+import dataclasses
+import os
 import shutil
 
 import pytest
@@ -7,7 +9,9 @@ from nbgrader.api import Gradebook
 
 from autograder.build import answered_notebook, notebook_text
 from autograder.classroom import ClassError
-from autograder.recording import marks_in, open_for_many, record, record_reason
+from autograder.execute import current_assignment
+from autograder.pool import Task, run_task
+from autograder.recording import marks_in, open_for_many, record, record_reason, recorded
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -42,6 +46,44 @@ def test_a_reason_with_0_points_is_a_comment_a_page_and_zeros(folder, lesson):
     assert "<p>0 points: it is &lt;b&gt;.</p>" in page.read_text()
 
 
+def test_the_page_goes_when_there_are_marks_and_nbgraders_own_stays(folder, lesson):
+    page = folder / "feedback" / "first" / lesson.name / f"{lesson.name}.html"
+    record_reason(folder, "first", lesson, "it was broken", zero=True)
+    assert page.is_file()
+    assert record(folder, "first", lesson) == ""
+    assert not page.parent.exists()
+    page.parent.mkdir(parents=True)
+    page.write_text("<!DOCTYPE html>\n<html>of nbgrader's")
+    assert record(folder, "first", lesson) == ""
+    assert page.is_file()
+
+
+def test_a_timestamp_that_is_a_pipe_is_no_time(folder, lesson):
+    handed_in = folder / "submitted" / "first" / lesson.name
+    os.mkfifo(handed_in / "timestamp.txt")
+    try:
+        assert record(folder, "first", lesson) == ""
+        looks = run_task(Task(folder, "first", lesson.name)).look
+        assert "timestamp.txt holds no time, so nobody knows when it was handed in" in looks
+    finally:
+        (handed_in / "timestamp.txt").unlink()
+
+
+def test_a_gradebook_with_other_points_says_what_to_run(folder, lesson, monkeypatch):
+    assert recorded(folder, current_assignment(folder, lesson.name)) >= {"first"}
+    other = replace_points(folder, lesson, power_grad=5)
+    said = "power_grad has 5 points in source/01_chain_rule, and 3 in the gradebook: run `nbgrader"
+    with pytest.raises(ClassError, match=said):
+        recorded(folder, other)
+
+
+def replace_points(folder, lesson, **points):
+    """The lesson as the class would have it with other points."""
+    assignment = dataclasses.replace(current_assignment(folder, lesson.name))
+    assignment.points.update(points)
+    return assignment
+
+
 def test_a_failure_of_ours_asks_for_a_human_and_takes_no_mark(folder, lesson):
     record_reason(folder, "cleo", lesson, "the grader stumbled", zero=False)
     assert grades_of(folder, lesson, "cleo") == ({(None, True)}, {"the grader stumbled"})
@@ -62,7 +104,8 @@ def test_points_by_hand_and_extra_credit_count(folder, lesson):
         gradebook.db.commit()
     marks = marks_in(folder, lesson)["dot"]
     assert (marks["power_grad"], marks["input_grad"]) == (2, 0.5)
-    assert marks_in(folder, lesson, by_hand=False)["dot"]["power_grad"] is None
+    ours = marks_in(folder, lesson, by_hand=False)["dot"]
+    assert (ours["power_grad"], ours["input_grad"]) == (None, 0)
 
 
 def test_what_nbgrader_could_not_do_is_told_in_one_line(folder, lesson):

@@ -17,7 +17,7 @@ from autograder.checking import check_answer
 from autograder.exercises import exercises_of
 from autograder.lessons import find_lesson
 from autograder.notebook import GRADING_REPEATS
-from autograder.process import StudentProcess
+from autograder.process import LostError, StudentProcess
 from autograder.reference import lesson_names
 from autograder.restoring import CHECK, grade_id, restore, steps_of
 from autograder.running import REPLAYS, Run, run_notebook, write_outputs
@@ -302,11 +302,40 @@ def test_outputs_are_text_and_points(run, assignment):
     assert points == POINTS
 
 
-def test_a_zygote_that_does_not_start_loses_nothing(assignment, monkeypatch):
+def test_a_process_that_cannot_be_started_is_no_fault_of_the_students(assignment, monkeypatch):
     monkeypatch.setattr("autograder.zygote.BEGIN", "raise SystemExit")
     zygote = Zygote()
     mended = restore({"cells": cells_of(ANSWERS)}, FRAME)
-    came = run_notebook(steps_of(mended), assignment, zygote)
+    with pytest.raises(LostError, match="could not be started"):
+        run_notebook(steps_of(mended), assignment, zygote)
     zygote.close()
-    assert not came.sure
     assert not zygote.folder.exists()
+
+
+def own_test(source):
+    cell = code(source)
+    cell.id = "own"
+    cell.metadata["nbgrader"] = {
+        "grade": True, "grade_id": "own", "locked": True, "points": 1, "solution": False,
+    }  # fmt: skip
+    return cell
+
+
+def test_an_instructors_own_test_that_never_ran_is_an_error(zygote, assignment):
+    cells = [*(code("import os; os._exit(1)") for _ in range(REPLAYS + 1)), own_test("assert True")]
+    frame = nbformat.v4.new_notebook(cells=[cells[-1]])
+    steps = tuple(steps_of(restore({"cells": cells}, frame)))
+    came = run_notebook(steps, assignment, zygote)
+    (shown,) = came.outputs[len(steps)]
+    assert (shown.ename, "was not tried" in shown.evalue) == ("NotTried", True)
+
+
+def test_outputs_stay_with_their_cell_when_text_is_added(zygote, assignment):
+    own = own_test("assert 1 == 2")
+    frame = nbformat.v4.new_notebook(cells=[own])
+    before = restore({"cells": [own]}, frame)
+    came = run_notebook(steps_of(before), assignment, zygote)
+    after = restore({"cells": [nbformat.v4.new_markdown_cell("a remark"), own]}, frame)
+    write_outputs(after, came, steps_of(after))
+    assert [cell.get("outputs", [])[-1:] != [] for cell in after.cells] == [False, True]
+    assert after.cells[1].outputs[-1].ename == "AssertionError"

@@ -52,6 +52,7 @@ from autograder.pool import Task, know_the_truth, run_task
 from autograder.reference import lesson_names
 from autograder.restoring import RUN, restore, steps_of
 from autograder.student.cells import Shell
+from autograder.student.sandbox import Limits
 
 STOCK_CONFIG = "c = get_config()\nc.CourseDirectory.course_id = 'stock'\n"
 CORES = os.cpu_count() or 1
@@ -243,7 +244,7 @@ def all_warm(tasks: list[Task]) -> float:
 
 def all_graded(tasks: list[Task]) -> float:
     """Return the computing time of judge, zygote and students' processes for all submissions."""
-    zygote = zygote_of(tasks[0].folder)
+    zygote = zygote_of(tasks[0].folder, Limits())
     zygote.fork()  # started, and not counted
     zygote.end()
     program = psutil.Process(zygote.program.pid)

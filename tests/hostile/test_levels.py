@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import tempfile
 import time
 from functools import partial
 from pathlib import Path
@@ -122,11 +123,12 @@ def test_grading_refuses_below_the_level_unless_that_is_wanted(monkeypatch, how)
 def test_each_grading_process_tries_its_sandbox_before_it_trusts_it(monkeypatch, tmp_path):
     start = zygote_of.__wrapped__  # those that are kept are other tests'
     (tmp_path / "nbgrader_config.py").write_text("c = get_config()\nc.Execute.cell_seconds = 7.5\n")
+    limits = execute.class_limits(tmp_path)
     monkeypatch.setattr(execute, "probe", lambda zygote: ["fork"])
     with pytest.raises(ClassError, match="it can fork"):
-        start(tmp_path)
-    unsafe = start(tmp_path, unsafe=True)
-    assert unsafe.limits == Limits(cell_seconds=7.5)
+        start(tmp_path, limits)
+    unsafe = start(tmp_path, limits, unsafe=True)
+    assert unsafe.limits == limits == Limits(cell_seconds=7.5)
     unsafe.close()
 
 
@@ -214,16 +216,19 @@ PATHS = os.pathsep.join([sysconfig.get_path("purelib"), str(HOME)])
 
 
 @pytest.fixture(scope="module")
-def run_as_nobody(tmp_path_factory):
+def users_folder():
+    """A folder for a user without rights: pytest's own are for nobody but who runs it."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o777)
+        yield Path(folder)
+
+
+@pytest.fixture(scope="module")
+def run_as_nobody(users_folder):
     """Run a Python as a user without rights."""
     if sys.platform != "linux" or os.getuid() != 0:
         pytest.skip("only root runs programs as others")
-    folder = tmp_path_factory.getbasetemp() / "nobody"
-    folder.mkdir()
-    folder.chmod(0o777)
-    for parent in folder.parents:
-        if not parent.stat().st_mode & 0o001:
-            parent.chmod(parent.stat().st_mode | 0o001)
+    folder = users_folder
     alembic = folder / "alembic"  # nbgrader calls it; the installed one may be out of reach
     alembic.write_text('#!/bin/sh\nexec "$PYTHON" -m alembic "$@"\n')
     alembic.chmod(0o755)
@@ -258,10 +263,10 @@ def test_ordinary_user_gets_no_single_call_either(run_as_nobody):
     assert " passed" in done.stdout
 
 
-def test_ordinary_user_grades_attackers_and_harms_nobody(run_as_nobody, tmp_path, lesson):
+def test_ordinary_user_grades_attackers_and_harms_nobody(run_as_nobody, users_folder, lesson):
     made = run_as_nobody("-m", "autograder", "class", "init", "class")
     assert made.returncode == 0, made.stderr
-    folder = tmp_path.parent / "nobody" / "class"
+    folder = users_folder / "class"
     attacks = [one for one in ATTACKS if one.number in ("25", "33b", "38", "43d", "54")]
     for attack in attacks:
         hand_in(folder, attack.student, attack.notebook(lesson, folder), lesson)

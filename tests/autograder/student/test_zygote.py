@@ -45,6 +45,22 @@ def test_each_process_begins_anew(zygote):
     )
 
 
+def test_each_zygote_orders_sets_in_the_same_way(zygote):
+    other = Zygote()
+    try:
+        asked = "hash('a'), list({'w1', 'w2', 'w3', 'b'})"
+        assert value_of(zygote.fork(), asked) == value_of(other.fork(), asked)
+    finally:
+        zygote.end()
+        other.close()
+
+
+def test_what_the_judge_ends_has_not_ended_by_itself(zygote):
+    for _ in range(20):
+        value_of(zygote.fork(), "1 + 1")
+        assert zygote.end() == ""
+
+
 def test_a_process_knows_no_exercise_solution_or_mistake(student):
     source = "import sys\nsorted(name for name in sys.modules if name.startswith('autograder'))"
     assert eval(value_of(student, source)) == ["autograder"] + [
