@@ -5,6 +5,7 @@ the formgrader's button and `backprop class grade` give equal marks. Notebooks t
 this course go on to nbgrader's own, in a kernel.
 """
 
+import os
 from dataclasses import fields
 from functools import lru_cache
 from pathlib import Path
@@ -181,7 +182,8 @@ def assignment_of(config: Any, resources: Any) -> Assignment | None:
         If there is a source notebook that cannot be read, so that nobody knows.
     """
     names = (resources or {}).get("nbgrader", {})
-    course = CourseDirectory(config=config)
+    settings = ("root", "source_directory", "directory_structure")
+    course = _course(os.getcwd(), *(config.CourseDirectory.get(name) for name in settings))
     place = course.format_path(course.source_directory, ".", names.get("assignment", ""))
     path = Path(place) / f"{names.get('notebook', '')}.ipynb"
     lesson = _lesson_in(path, _stamp(path)) if path.is_file() else None
@@ -189,6 +191,19 @@ def assignment_of(config: Any, resources: Any) -> Assignment | None:
     folder = Path(course.root)
     known = lesson in assignment_names(folder)
     return current_assignment(folder, lesson, path) if known else None
+
+
+@lru_cache(maxsize=8)
+def _course(
+    _: str, root: str | None, source_directory: str | None, directory_structure: str | None
+) -> CourseDirectory:
+    """Return what knows where a course keeps its files; without a root, that is where we are."""
+    given = {
+        "root": root,
+        "source_directory": source_directory,
+        "directory_structure": directory_structure,
+    }
+    return CourseDirectory(**{name: value for name, value in given.items() if value is not None})
 
 
 @lru_cache(maxsize=32)

@@ -14,6 +14,7 @@
 import contextlib
 import glob
 import html
+import json
 import logging
 import os
 import shutil
@@ -71,8 +72,17 @@ class _Course(CourseDirectory):
 class Exporter(Reader):
     """nbconvert's way through a list of steps, without copies and checks between them.
 
-    The notebook has just been read and belongs to nobody else; it is checked when it is written.
+    The notebook has just been read and put into its frame, and belongs to nobody else. What is
+    written has no indents: they would take a quarter of the time that recording takes.
     """
+
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: Any = None, **_: Any
+    ) -> tuple[str, Any]:
+        """Take all steps; return the file's text."""
+        nb, resources = self._preprocess(nb, self._init_resources(resources))
+        text = json.dumps(nb, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return text + "\n", resources
 
     def _preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         for step in self._preprocessors:
