@@ -15,8 +15,9 @@ from pathlib import Path
 from autograder import exercises
 from autograder.build import class_notebook, notebook_text
 from autograder.classroom import ClassError, class_config, run_step
+from autograder.command import typed
 from autograder.lessons import Lesson, read_lesson
-from autograder.own import lessons_in
+from autograder.own import OwnLesson, lessons_in
 from autograder.reference import LessonError, data_folder, full_name, lesson_names
 
 LESSON = '''# %% [markdown]
@@ -117,8 +118,8 @@ def begin_lesson(folder: Path, lesson: str) -> list[Path]:
     for path in paths:
         if path.exists():
             raise LessonError(
-                f"{path} is there already: edit it, then `backprop verify {folder}`; or name "
-                "another lesson"
+                f"{path} is there already: edit it, then `backprop verify {typed(folder)}`; or "
+                "name another lesson"
             )
     number, _, topic = lesson.partition("_")
     words = {"number": int(number), "title": topic.replace("_", " ").capitalize()}
@@ -154,7 +155,7 @@ def add_to_class(
     ClassError
         If the folder is no class, or nbgrader cannot release the lesson.
     LessonError
-        If the lesson cannot be used.
+        If the lesson cannot be used, or is what this command writes.
     """
     from nbgrader.converters import GenerateAssignment
 
@@ -167,6 +168,7 @@ def add_to_class(
         )
     lesson = read_lesson(own.source)
     home = folder / "source" / lesson.name
+    _require_outside(folder, home, own)
     for old in (home / "solutions", home / "exercises"):
         shutil.rmtree(old, ignore_errors=True)
     (folder / "exercises" / f"{lesson.name}.py").unlink(missing_ok=True)
@@ -183,3 +185,14 @@ def add_to_class(
     if error:
         raise ClassError(f"nbgrader could not release {lesson.name}: {error}")
     return lesson
+
+
+def _require_outside(folder: Path, home: Path, own: OwnLesson) -> None:
+    """Refuse a lesson whose files would be deleted before they are copied."""
+    for file in (own.source, own.declarations):
+        if any(file.is_relative_to(place.resolve()) for place in (home, folder / "exercises")):
+            raise LessonError(
+                f"{file} lies where the class keeps its copy, which is written anew: edit the "
+                "lesson that it was made from, or copy its solutions/ and exercises/ to a folder "
+                "outside of the class, and name the file there"
+            )

@@ -14,6 +14,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.build import source_notebook
+from autograder.command import typed
 from autograder.exercise import Exercise
 from autograder.exercises import exercises_in, shipped
 from autograder.fingerprint import fingerprint, software
@@ -134,7 +135,8 @@ def open_assignment(folder: Path, name: str, seed: int, path: Path | None = None
     missing = f"`backprop new DIR {name}` copies ours, to add it to"
     declared = "this package"
     if own:
-        missing, declared = f"`backprop verify {folder}` lists what is missing", own.declarations
+        missing = f"`backprop verify {typed(folder)}` lists what is missing"
+        declared = own.declarations
     for exercise in assignment.points:
         for where, there in (
             (f"a declaration in {declared}", exercises),

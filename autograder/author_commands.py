@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from autograder.command import FAILED, OK, add_command, offer_lessons
+from autograder.command import FAILED, OK, add_command, offer_lessons, typed
 from autograder.printing import progress, say, table
 
 OWN_HELP = "lessons of your own; left out, those of this package"
@@ -31,7 +31,8 @@ def _new(options: argparse.Namespace) -> int:
     source, declarations = begin_lesson(options.folder, options.lesson)
     print(f"Write the lesson in       {source}")
     print(f"Declare its exercises in  {declarations}")
-    print(f"Then `backprop verify {options.folder}`, and `backprop class add CLASS {source}`.")
+    print(f"Then `backprop verify {typed(options.folder)}`,")
+    print(f"and `backprop class add CLASS {typed(source)}`.")
     return OK
 
 
@@ -43,7 +44,8 @@ def _build(options: argparse.Namespace) -> int:
         solutions = options.folder / "solutions"
         if not any(solutions.glob("[0-9]*.py")):
             raise LessonError(
-                f"{solutions} has no lesson: `backprop new {options.folder} 06_topic` begins one"
+                f"{solutions} has no lesson: `backprop new {typed(options.folder)} 06_topic` "
+                "begins one"
             )
     else:
         solutions = data_folder("solutions")
@@ -58,7 +60,7 @@ def _build(options: argparse.Namespace) -> int:
     if options.check and changed:
         for sentence in changed:
             print(sentence)
-        again = f"backprop build {options.folder or ''}".strip()
+        again = "backprop build" + (f" {typed(options.folder)}" if options.folder else "")
         say(f"backprop: repair it with `{again}`")
         return FAILED
     say(f"wrote {len(changed)} of the notebooks" if changed else f"{notebooks} is up to date")

@@ -10,6 +10,7 @@
 """
 
 import hashlib
+import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -156,7 +157,8 @@ def build_notebooks(
     solutions, notebooks : Path
         Where the sources are and where the notebooks belong.
     write : bool
-        Write what differs and delete what has no source; if false, only report it.
+        Write what differs and delete what was built and has no source any more; if false, only
+        report it. An author's other notebooks, a copy to try answers in for one, stay.
     progress : callable
         Gets the sources and iterates over them, showing how far.
 
@@ -178,8 +180,18 @@ def build_notebooks(
             report.append(f"notebooks/{path.name} is not what solutions/{name}.py builds")
             if write:
                 path.write_bytes(text.encode())
-    for path in sorted(p for p in notebooks.glob("*.ipynb") if p.stem not in built):
+    for path in sorted(notebooks.glob("*.ipynb")):
+        if path.stem in built or not _was_built(path):
+            continue
         report.append(f"notebooks/{path.name} has no source in solutions/")
         if write:
             path.unlink()
     return report
+
+
+def _was_built(path: Path) -> bool:
+    """Return whether a notebook was built under the name that it has: a copy has another one."""
+    try:
+        return json.loads(path.read_bytes())["metadata"]["backprop"]["lesson"] == path.stem
+    except (ValueError, KeyError, TypeError):
+        return False

@@ -9,8 +9,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from autograder.command import FAILED, OK, add_command, offer_lessons, positive
+from autograder.command import FAILED, OK, add_command, offer_lessons, positive, typed
+from autograder.exporting import PLATFORMS
 from autograder.printing import print_class, print_tally, progress, say, say_changes
+
+CLASS = "the class's folder"
 
 
 def add_class_commands(commands: Any) -> None:
@@ -18,13 +21,15 @@ def add_class_commands(commands: Any) -> None:
     group = commands.add_parser("class", help="make and grade a class (nbgrader)")
     group = group.add_subparsers(title="commands", metavar="COMMAND", required=True)
     init = add_command(group, "init", _init, "make an nbgrader course folder with all lessons")
-    init.add_argument("folder", type=Path, metavar="DIR")
-    init.add_argument("--students", type=Path, metavar="FILE.csv", help="a column id, at least")
+    init.add_argument("folder", type=Path, metavar="DIR", help="new or empty")
+    init.add_argument(
+        "--students", type=Path, metavar="FILE.csv", help="class list with a column `id`"
+    )
     init.add_argument(
         "--solutions", action="store_true", help="let students look at solutions and last hints"
     )
     add = add_command(group, "add", _add, "make a lesson of your own an assignment of a class")
-    add.add_argument("folder", type=Path, metavar="DIR")
+    add.add_argument("folder", type=Path, metavar="DIR", help=CLASS)
     add.add_argument("source", type=Path, metavar="FILE", help="your solutions/NN_topic.py")
     add.add_argument(
         "--private", action="store_true", help="hand out no checks: nobody sees how you check"
@@ -33,7 +38,7 @@ def add_class_commands(commands: Any) -> None:
         "--solutions", action="store_true", help="let students look at solutions and last hints"
     )
     take = add_command(group, "collect", _collect, "put downloaded notebooks where they are graded")
-    take.add_argument("folder", type=Path, metavar="DIR")
+    take.add_argument("folder", type=Path, metavar="DIR", help=CLASS)
     take.add_argument(
         "downloads", type=Path, metavar="DOWNLOADS", help="folder or zip from Canvas, Moodle, ..."
     )
@@ -46,7 +51,7 @@ def add_class_commands(commands: Any) -> None:
     )
     take.add_argument("--json", action="store_true", help="print JSON")
     grade = add_command(group, "grade", _grade, "grade everything that was handed in")
-    grade.add_argument("folder", type=Path, metavar="DIR")
+    grade.add_argument("folder", type=Path, metavar="DIR", help=CLASS)
     lessons = grade.add_argument(
         "lessons", nargs="*", metavar="LESSON", help="name or number; default: all"
     )
@@ -57,20 +62,20 @@ def add_class_commands(commands: Any) -> None:
         type=positive,
         default=cores,
         metavar="N",
-        help="at a time; default: all cores",
+        help="submissions to run at a time; default: all cores",
     )
     grade.add_argument("--scheduler", default="", metavar="ADDRESS", help="run on a Dask cluster")
     grade.add_argument(
         "--shard", type=_shard, metavar="I/N", help="run one of N parts, record nothing"
     )
     grade.add_argument(
-        "--unsafe", action="store_true", help="even where students' code is not sealed off"
+        "--unsafe", action="store_true", help="grade even where students' code is not sealed off"
     )
     grade.add_argument("--json", action="store_true", help="print JSON")
     report = add_command(
         group, "report", _report, "write a page on how the class is doing, and its marks"
     )
-    report.add_argument("folder", type=Path, metavar="DIR")
+    report.add_argument("folder", type=Path, metavar="DIR", help=CLASS)
     report.add_argument("lessons", nargs="*", metavar="LESSON", help="name or number; default: all")
     report.add_argument(
         "-o", type=Path, dest="page", metavar="FILE.html", help="default: DIR/report.html"
@@ -78,7 +83,7 @@ def add_class_commands(commands: Any) -> None:
     report.add_argument("--csv", type=Path, metavar="FILE", help="write everybody's totals too")
     report.add_argument(
         "--lms",
-        choices=("canvas", "moodle"),
+        choices=PLATFORMS,
         default="",
         help="the CSV as this platform imports it",
     )
@@ -111,7 +116,7 @@ def _init(options: argparse.Namespace) -> int:
     print(f"{options.folder} is ready, with {', '.join(lessons)}.")
     print(f"Hand out   {options.folder}/release/LESSON/LESSON.ipynb")
     print(f"Collect to {options.folder}/submitted/STUDENT/LESSON/LESSON.ipynb")
-    print(f"Grade with `backprop class grade {options.folder}`, or there with plain nbgrader.")
+    print(f"Grade with `backprop class grade {typed(options.folder)}`, or there by plain nbgrader.")
     return OK
 
 
@@ -148,16 +153,22 @@ def _collect(options: argparse.Namespace) -> int:
             print(f"{what}: {', '.join(students)}")
     for problem in found.problems:
         say(f"look: {problem}")
-    print(f"Grade with `backprop class grade {options.folder} {options.lesson}`.")
+    print(f"Grade with `backprop class grade {typed(options.folder)} {options.lesson}`.")
     return FAILED if found.problems else OK
 
 
 def _grade(options: argparse.Namespace) -> int:
-    from autograder.classroom import class_config
+    from autograder.classroom import ClassError, class_config
     from autograder.grading import Tally, grade_class, run_shard
     from autograder.students import LIST_FILE, enter, strangers
     from autograder.submissions import handed_in, misplaced
 
+    for option, given in (("--scheduler", options.scheduler), ("--json", options.json)):
+        if options.shard and given:
+            raise ClassError(
+                f"--shard runs a part of the class here and prints no marks, which leaves {option} "
+                "without effect: call `backprop class grade` with one of the two"
+            )
     class_config(options.folder)  # first of all: is this a class?
     for path in misplaced(options.folder):
         say(f"not graded: {path}; a notebook belongs in submitted/STUDENT/LESSON/LESSON.ipynb")
@@ -196,12 +207,12 @@ def _report(options: argparse.Namespace) -> int:
     numbers = write_report(options.folder, page, options.lessons)
     if numbers.waiting:
         say(
-            f"{len(numbers.waiting)} to be graded first: `backprop class grade {options.folder}`, "
-            "then make the report again"
+            f"{len(numbers.waiting)} to be graded first: "
+            f"`backprop class grade {typed(options.folder)}`, then make the report again"
         )
     print(f"The report is {page}: open it in a browser, or print it.")
     if options.csv:
-        marks = class_marks(options.folder)
+        marks = class_marks(options.folder, options.lessons)
         write_marks(options.csv, marks, options.lms)
         for student, lesson in marks.undecided:
             say(f"left empty: {student} in {lesson}, which is to be marked by hand")

@@ -29,7 +29,8 @@ def write_report(folder: Path, page: Path, lessons: Iterable[str] = ()) -> Class
     """
     numbers = class_numbers(folder, lessons)
     page.parent.mkdir(parents=True, exist_ok=True)
-    page.write_text(render(numbers), encoding="utf-8")
+    # A folder's name may hold bytes that are no text.
+    page.write_text(render(numbers), encoding="utf-8", errors="backslashreplace")
     return numbers
 
 

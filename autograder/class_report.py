@@ -134,9 +134,7 @@ def lesson_numbers(
             for name, worth in points.items()
         ),
         mistakes=_mistakes(named, {name: _tried(count) for name, count in statuses.items()}),
-        look=_by_reason(
-            (reason, one.student) for one in submissions for reason in one.look.split("; ")
-        )
+        look=_by_reason((reason, one.student) for one in submissions for reason in one.look)
         | _undecided(submissions),
         problems=_by_reason((one.problem, one.student) for one in submissions),
         copies=_copies(contents, set(untouched), published),

@@ -23,7 +23,8 @@ from pathlib import Path
 from typing import Any
 
 from autograder.build import class_notebook, notebook_text
-from autograder.lessons import find_lesson
+from autograder.command import typed
+from autograder.lessons import shipped_lesson
 from autograder.reference import lesson_names
 
 CONFIG_FILE, SEED_FILE = "nbgrader_config.py", "class_seed"
@@ -169,7 +170,7 @@ def _fill(folder: Path, solutions: bool, progress: Callable[[list[str]], Iterabl
     for name in progress(list(lesson_names())):
         path = folder / "source" / name / f"{name}.ipynb"
         path.parent.mkdir(parents=True)
-        notebook = class_notebook(find_lesson(name), solutions=solutions)
+        notebook = class_notebook(shipped_lesson(name), solutions=solutions)
         path.write_text(notebook_text(notebook), encoding="utf-8")
         error = run_step(folder, GenerateAssignment, name)
         if error:
@@ -188,12 +189,12 @@ def class_config(folder: Path) -> Any:
 
     if not folder.is_dir():
         raise ClassError(
-            f"there is no folder {folder}: make it with `backprop class init {folder}`"
+            f"there is no folder {folder}: make it with `backprop class init {typed(folder)}`"
         )
     if not (folder / CONFIG_FILE).is_file():
         raise ClassError(
             f"{folder} is not a class: it has no {CONFIG_FILE}. "
-            f"Make one with `backprop class init {folder}`"
+            f"Make one with `backprop class init {typed(folder)}`"
         )
     return PyFileConfigLoader(CONFIG_FILE, path=str(folder.resolve())).load_config()
 

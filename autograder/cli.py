@@ -15,7 +15,16 @@ from pathlib import Path
 from autograder import __version__
 from autograder.author_commands import add_author_commands
 from autograder.class_commands import add_class_commands
-from autograder.command import FAILED, OK, USAGE, Parser, add_command, offer_lessons, positive
+from autograder.command import (
+    FAILED,
+    OK,
+    USAGE,
+    Parser,
+    add_command,
+    offer_lessons,
+    positive,
+    typed,
+)
 from autograder.printing import (
     print_demo,
     print_marks,
@@ -36,6 +45,7 @@ EPILOG = """first steps:
 2 the command or the installation is wrong."""
 SHELLS = ("bash", "zsh", "fish", "powershell")
 HOME = Path("backprop-notebooks")
+WHERE = f"default: this folder if it has lessons, else {HOME}"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -88,14 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
     start = add_command(commands, "start", _start, "open the lessons in a folder of your own")
-    start.add_argument(
-        "folder",
-        nargs="?",
-        type=Path,
-        metavar="DIR",
-        help="default: %(default)s",
-        default=HOME,
-    )
+    start.add_argument("folder", nargs="?", type=Path, metavar="DIR", help=WHERE)
     lesson = start.add_argument("--lesson", default="1", metavar="N", help="to open; default: 1")
     lesson.completer = offer_lessons
     start.description = (
@@ -105,13 +108,8 @@ def _parser() -> argparse.ArgumentParser:
     start.add_argument("--no-browser", action="store_true", help="print the address instead")
 
     check = add_command(commands, "check", _check, "mark your notebooks and say what to do next")
-    check.add_argument(
-        "paths",
-        nargs="*",
-        type=Path,
-        metavar="PATH",
-        help=f"notebook or folder; default: this folder if it has lessons, else {HOME}",
-    )
+    what = f"notebook or folder; {WHERE}"
+    check.add_argument("paths", nargs="*", type=Path, metavar="PATH", help=what)
     check.epilog = (
         "Exit codes: 0 everything is right, 1 something is not right yet, 2 a file could not be "
         "marked or the command was wrong."
@@ -142,22 +140,36 @@ def _start(options: argparse.Namespace) -> int:
     from autograder.reference import full_name
     from autograder.start import open_jupyterlab, place_notebooks
 
-    lesson = full_name(options.lesson)
-    for path, told in place_notebooks(options.folder).items():
+    lesson, folder = full_name(options.lesson), options.folder or _own_folder()
+    for path, told in place_notebooks(folder).items():
         say(f"{path}: {told}")
-    say(f"starting JupyterLab; stop it with Ctrl-C. Your marks: `backprop check {options.folder}`")
-    return open_jupyterlab(options.folder / f"{lesson}.ipynb", browser=not options.no_browser)
+    say(f"starting JupyterLab; stop it with Ctrl-C. Your marks: `backprop check {typed(folder)}`")
+    return open_jupyterlab(folder / f"{lesson}.ipynb", browser=not options.no_browser)
+
+
+def _own_folder() -> Path:
+    """Return where a learner's notebooks are if nothing else is said."""
+    here = any(Path(f"{name}.ipynb").is_file() for name in lesson_names())
+    return Path() if here else HOME
 
 
 def _check(options: argparse.Namespace) -> int:
-    from autograder.marking import NotebookError, mark_notebook
+    from autograder.marking import NoLessonError, NotebookError, mark_notebook
 
-    marked, broken = [], []
-    for path in progress(_notebooks(options.paths), what="marked", unit="notebooks"):
+    paths = options.paths or [_own_folder()]
+    marked, broken, passed_over = [], [], []
+    for path in progress(_notebooks(paths), what="marked", unit="notebooks"):
         try:
             marked.append(mark_notebook(path))
         except NotebookError as error:
-            broken.append({"path": str(path), "problem": str(error)})
+            if isinstance(error, NoLessonError) and path not in paths:
+                passed_over.append(path)
+            else:
+                broken.append({"path": str(path), "problem": str(error)})
+    for path in passed_over:
+        say(f"passed over, it is no lesson: {path}")
+    if not (marked or broken):
+        raise FileNotFoundError(_no_lesson(passed_over[0].parent, "holds no lesson"))
     if options.json:
         print(json.dumps([marks.to_dict() for marks in marked] + broken, indent=1))
     else:
@@ -178,29 +190,28 @@ def _check(options: argparse.Namespace) -> int:
 
 def _notebooks(paths: list[Path]) -> list[Path]:
     """Return the notebooks that the paths name, those of a folder in order."""
-    if not paths:
-        here = any((Path() / f"{name}.ipynb").is_file() for name in lesson_names())
-        paths = [Path() if here else HOME]
     found = []
     for path in paths:
         inside = sorted(path.glob("*.ipynb")) if path.is_dir() else [path]
         if not inside or not path.exists():
-            folder = path.parent if path.suffix == ".ipynb" else path
-            raise FileNotFoundError(
-                f"{path} {'holds no notebook' if path.is_dir() else 'does not exist'}: "
-                f"`backprop start {folder}` puts the lessons there"
-            )
+            said = "holds no notebook" if path.is_dir() else "does not exist"
+            raise FileNotFoundError(_no_lesson(path, said))
         found += inside
     return found
 
 
+def _no_lesson(path: Path, said: str) -> str:
+    folder = path.parent if path.suffix == ".ipynb" else path
+    return f"{path} {said}: `backprop start {typed(folder)}` puts the lessons there"
+
+
 def _demo(options: argparse.Namespace) -> int:
     from autograder.demo import run_demo
-    from autograder.lessons import find_lesson
+    from autograder.lessons import shipped_lesson
+    from autograder.reference import full_name
 
-    lessons = [
-        find_lesson(name) for name in ([options.lesson] if options.lesson else lesson_names())
-    ]
+    names = [full_name(options.lesson)] if options.lesson else lesson_names()
+    lessons = [shipped_lesson(name) for name in names]
     if options.keep:
         report = options.keep / "report.html"
         submissions = run_demo(options.keep, lessons, options.students, report, say, progress)
@@ -236,5 +247,5 @@ def _doctor(_: argparse.Namespace) -> int:
     print(table([[finding.what, finding.found] for finding in findings]))
     broken = [finding for finding in findings if finding.repair]
     for finding in broken:
-        print(f"{finding.what} is {finding.found}: repair it with `{finding.repair}`")
+        print(f"{finding.what}: {finding.found}; repair it with `{finding.repair}`")
     return USAGE if broken else OK

@@ -18,12 +18,15 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path, PurePosixPath
 
-from autograder.build import CHECK_PREFIX
+from autograder.assignment import assignment_names
 from autograder.classroom import ClassError, class_config
 from autograder.downloads import Author, Notebook, notebooks_in
-from autograder.lessons import Lesson, find_lesson
+from autograder.execute import current_assignment
+from autograder.lessons import Lesson
+from autograder.reference import CHECK_PREFIX, full_name
 from autograder.restoring import grade_id
 from autograder.students import Student, everybody
 
@@ -65,7 +68,7 @@ def collect(folder: Path, downloads: Path, lesson: str, time: datetime | None = 
     downloads : Path
         A folder or a zip file, as downloaded.
     lesson : str
-        Name or number.
+        Name or number, as the class has them.
     time : datetime, optional
         When they were handed in, for late penalties. Left out, now. What has not changed keeps the
         time that it has.
@@ -74,11 +77,12 @@ def collect(folder: Path, downloads: Path, lesson: str, time: datetime | None = 
     ------
     ClassError
         If the folder is not a class or has no students, or the download cannot be read.
-    LessonError
-        If there is no such lesson.
+    AssignmentError, LessonError
+        If there is no such lesson, or the class's source of it cannot be used.
     """
     class_config(folder)
-    found, students = find_lesson(lesson), everybody(folder)
+    name = full_name(lesson, assignment_names(folder))
+    found, students = current_assignment(folder, name).lesson, everybody(folder)
     if not students:
         raise ClassError(
             f"{folder} has no students to match names with: write them into "
@@ -87,7 +91,9 @@ def collect(folder: Path, downloads: Path, lesson: str, time: datetime | None = 
     report = Collected()
     stamp = (time or datetime.now(UTC)).astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S %Z")
     with contextlib.ExitStack() as open_files:
-        own = _by_student(notebooks_in(downloads, open_files, report.problems), students, report)
+        known = partial(_is_known, students)
+        notebooks = notebooks_in(downloads, open_files, report.problems, known)
+        own = _by_student(notebooks, students, report)
         for student in sorted(own):
             notebook, text = _chosen(own[student], found, student, report.problems)
             if text is None:
@@ -128,6 +134,10 @@ def _matches(author: Author, students: Iterable[Student]) -> list[str]:
             return by_number
     name = _letters(author.name)
     return [one.id for one in students if name and name in _names(one)]
+
+
+def _is_known(students: dict[str, Student], author: Author) -> bool:
+    return bool(_matches(author, students.values()))
 
 
 def _names(student: Student) -> set[str]:

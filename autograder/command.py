@@ -7,11 +7,15 @@
 | `add_command`   | adds a command to a group                          |
 | `positive`      | a number, as an option                             |
 | `offer_lessons` | what the Tab key offers for a lesson               |
+| `typed`         | a path as it stands in a command that is printed   |
 """
 
 import argparse
+import shlex
+import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NoReturn
 
 from autograder.reference import lesson_names
@@ -45,3 +49,10 @@ def positive(text: str) -> int:
 def offer_lessons(**_: Any) -> tuple[str, ...]:
     """Return what the shell offers where a lesson is asked for."""
     return lesson_names()
+
+
+def typed(path: Path | str) -> str:
+    """Return a path as it is typed in a command, in quotes where this system's shell needs them."""
+    if sys.platform == "win32":
+        return subprocess.list2cmdline([str(path)])
+    return shlex.quote(str(path))

@@ -8,7 +8,7 @@ from importlib import metadata
 from pathlib import Path
 
 from autograder import __version__
-from autograder.reference import DISTRIBUTION, data_folder, lesson_names
+from autograder.reference import DISTRIBUTION, REINSTALL, data_folder, lesson_names
 
 PACKAGES = (
     "numpy", "matplotlib", "jupyterlab", "ipykernel", "ipywidgets", "anywidget", "nbgrader",
@@ -31,7 +31,7 @@ class Finding:
     found : str
         Its version or state.
     repair : str
-        What to do about it; empty if it is well.
+        The command that mends it; empty if it is well.
     """
 
     what: str
@@ -55,8 +55,8 @@ def examine() -> list[Finding]:
     for kind in ("solutions", "notebooks"):
         try:
             findings.append(Finding(kind, str(data_folder(kind))))
-        except FileNotFoundError as error:
-            findings.append(Finding(kind, "missing", str(error)))
+        except FileNotFoundError:
+            findings.append(Finding(kind, "missing", REINSTALL))
     if not any(finding.repair for finding in findings):
         findings.append(Finding("lessons", ", ".join(lesson_names())))
     findings.append(_kernel())
@@ -98,6 +98,18 @@ def _kernel() -> Finding:
         return Finding("kernel python3", "missing", repair)
     if Path(command).name.startswith("python") and not Path(command).is_absolute():
         command = sys.executable  # Jupyter runs its own Python then
-    if shutil.which(command) is None:
+    found = shutil.which(command)
+    if found is None:
         return Finding("kernel python3", f"starts {command}, which is not there", repair)
+    if not _is_this_python(Path(found)):
+        return Finding("kernel python3", f"starts {command}, not {sys.executable}", repair)
     return Finding("kernel python3", command)
+
+
+def _is_this_python(program: Path) -> bool:
+    """Return whether a program is this interpreter, under any of its names, with these packages.
+
+    Links lead from many virtual environments to one program; the folder tells them apart.
+    """
+    this = Path(sys.executable)
+    return program.parent == this.parent and program.samefile(this)

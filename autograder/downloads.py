@@ -11,7 +11,8 @@ Names are as the two platforms write them, in Canvas's `lib/content_zipper.rb`
 other download needs a folder or a file named after the student's id, e-mail or name.
 
 The download is the instructor's, what lies in it the students': an archive inside is not opened,
-and the first part of a path that names somebody counts. Archives are read, never unpacked.
+and the outermost folder counts, whatever it holds. Only where one folder lies around everything and
+is nobody's, the next one does. Archives are read, never unpacked.
 """
 
 import contextlib
@@ -19,7 +20,7 @@ import os
 import re
 import stat
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -71,6 +72,13 @@ class Notebook:
     read: Callable[[], IO[bytes]]
 
 
+@dataclass(frozen=True)
+class _File:
+    path: PurePosixPath
+    fault: str  # why it is not taken
+    read: Callable[[], IO[bytes]]
+
+
 def author_of(path: PurePosixPath) -> Author:
     """Return whose file it is, from its path in the download."""
     for part in path.parts:
@@ -84,12 +92,60 @@ def author_of(path: PurePosixPath) -> Author:
 
 
 def notebooks_in(
-    downloads: Path, open_files: contextlib.ExitStack, problems: list[str]
+    downloads: Path,
+    open_files: contextlib.ExitStack,
+    problems: list[str],
+    is_known: Callable[[Author], bool],
 ) -> Iterator[Notebook]:
-    """Return every notebook of a download; note what is there instead of one."""
+    """Return every notebook of a download; note what is there instead of one.
+
+    Parameters
+    ----------
+    downloads : Path
+        A folder or a zip file.
+    open_files : ExitStack
+        Closes it.
+    problems : list of str
+        Gets a sentence for every file that is not taken.
+    is_known : callable
+        Tells whether an author is in the class.
+
+    Raises
+    ------
+    ClassError
+        If it is neither, or holds too many files.
+    """
     if downloads.is_dir():
-        yield from _in_folder(downloads, problems)
-        return
+        files = list(_in_folder(downloads))
+    else:
+        files = list(_in_archive(downloads, open_files))
+    files = [one for one in files if one.fault or not _is_the_systems(one.path)]
+    around = _folder_around([one.path for one in files], is_known)
+    for one in files:
+        if not one.fault and one.path.suffix == ".ipynb":
+            yield Notebook(one.path, author_of(one.path.relative_to(around)), one.read)
+            continue
+        kind = "an archive, which is not opened" if one.path.suffix == ".zip" else "not a notebook"
+        problems.append(f"{one.path}: {one.fault or f'is {kind}'}")
+
+
+def _folder_around(
+    paths: Sequence[PurePosixPath], is_known: Callable[[Author], bool]
+) -> PurePosixPath:
+    """Return the one folder that everything lies in, if there is one and it is nobody's."""
+    if len({path.parts[:1] for path in paths}) != 1 or any(len(path.parts) < 2 for path in paths):
+        return PurePosixPath()
+    name = paths[0].parts[0]
+    own = MOODLE.match(name) or is_known(Author(name))
+    return PurePosixPath() if own else PurePosixPath(name)
+
+
+def _is_the_systems(path: PurePosixPath) -> bool:
+    """Return whether nobody has put a file there, such as what macOS adds to an archive."""
+    return "__MACOSX" in path.parts or (path.name.startswith(".") and path.suffix != ".ipynb")
+
+
+def _in_archive(downloads: Path, open_files: contextlib.ExitStack) -> Iterator[_File]:
     try:
         archive = open_files.enter_context(zipfile.ZipFile(downloads))
     except zipfile.BadZipFile:
@@ -97,16 +153,15 @@ def notebooks_in(
     entries = [entry for entry in archive.infolist() if not entry.is_dir()]
     _require_few(len(entries), downloads)
     for entry in entries:
-        path = PurePosixPath(entry.filename.replace("\\", "/"))
+        path, fault = PurePosixPath(entry.filename.replace("\\", "/")), ""
         if path.is_absolute() or ".." in path.parts:
-            problems.append(f"{path}: has a path that leads out of the archive")
+            fault = "has a path that leads out of the archive"
         elif stat.S_ISLNK(entry.external_attr >> 16):
-            problems.append(f"{path}: {LINK}")
-        else:
-            yield from _if_notebook(path, partial(archive.open, entry), problems)
+            fault = LINK
+        yield _File(path, fault, partial(archive.open, entry))
 
 
-def _in_folder(downloads: Path, problems: list[str]) -> Iterator[Notebook]:
+def _in_folder(downloads: Path) -> Iterator[_File]:
     count = 0
     for place, folders, files in os.walk(downloads):  # does not follow links
         folders.sort()
@@ -116,22 +171,9 @@ def _in_folder(downloads: Path, problems: list[str]) -> Iterator[Notebook]:
         for name in sorted([*files, *linked]):
             file = Path(place) / name
             path = PurePosixPath(file.relative_to(downloads).as_posix())
-            if file.is_symlink():
-                problems.append(f"{path}: {LINK}")
-            else:
-                yield from _if_notebook(path, partial(file.open, "rb"), problems)
+            yield _File(path, LINK if file.is_symlink() else "", partial(file.open, "rb"))
 
 
 def _require_few(count: int, where: Path) -> None:
     if count > MOST_FILES:
         raise ClassError(f"{where} holds more than {MOST_FILES} files: is it the right one?")
-
-
-def _if_notebook(
-    path: PurePosixPath, read: Callable[[], IO[bytes]], problems: list[str]
-) -> Iterator[Notebook]:
-    if path.suffix == ".ipynb":
-        yield Notebook(path, author_of(path), read)
-    elif not path.name.startswith(".") and "__MACOSX" not in path.parts:
-        kind = "an archive, which is not opened" if path.suffix == ".zip" else "not a notebook"
-        problems.append(f"{path}: is {kind}")

@@ -16,12 +16,15 @@ number, and which holds which mark ("Grade import" on docs.moodle.org).
 """
 
 import csv
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from autograder.classroom import database
-from autograder.students import Student, everybody
+from autograder.reference import full_name
+
+if TYPE_CHECKING:
+    from autograder.students import Student
 
 CANVAS, MOODLE = "canvas", "moodle"
 PLATFORMS = (CANVAS, MOODLE)
@@ -44,26 +47,41 @@ class ClassMarks:
     """
 
     points: dict[str, float]
-    students: list[Student]
+    students: "list[Student]"
     totals: dict[tuple[str, str], float] = field(default_factory=dict)
     undecided: list[tuple[str, str]] = field(default_factory=list)
 
 
-def class_marks(folder: Path) -> ClassMarks:
+def class_marks(folder: Path, lessons: Iterable[str] = ()) -> ClassMarks:
     """Read everybody's marks from the gradebook.
+
+    Parameters
+    ----------
+    folder : Path
+        The class.
+    lessons : iterable of str
+        Names or numbers. Left out, all that anybody handed in, other assignments too.
 
     Raises
     ------
     ClassError
         If the folder is not a class, or its list of students cannot be used.
+    LessonError
+        If there is no such lesson.
     """
     from nbgrader.api import Gradebook
 
+    from autograder.assignment import assignment_names
+    from autograder.classroom import database
+    from autograder.students import Student, everybody
+
+    names = assignment_names(folder)
+    wanted = [full_name(name, names) for name in lessons]
     points, totals, undecided = {}, {}, []
     with Gradebook(database(folder)) as gradebook:
         for assignment in gradebook.assignments:
             own, open_ones = _totals(gradebook, assignment.id)
-            if not own:
+            if not own or (wanted and assignment.name not in wanted):
                 continue
             points[assignment.name] = float(assignment.max_score)
             undecided += [(student, assignment.name) for student in sorted(own.keys() & open_ones)]
@@ -106,7 +124,8 @@ def marks_table(marks: ClassMarks, platform: str = "") -> list[list[str]]:
     marks : ClassMarks
         What everybody has earned.
     platform : str
-        `canvas` or `moodle`. Left out, a plain table with a column for the sum.
+        `canvas` or `moodle`. Left out, a plain table with a column for the sum, which is empty for
+        who still needs a mark by hand.
     """
     lessons = list(marks.points)
     if platform == CANVAS:
@@ -123,10 +142,13 @@ def marks_table(marks: ClassMarks, platform: str = "") -> list[list[str]]:
         head, full = ["id", "last_name", "first_name", "email", *lessons, "total"], None
         people = [[one.id, one.last_name, one.first_name, one.email] for one in marks.students]
     rows = [head, full] if full else [head]
+    undecided = {student for student, _ in marks.undecided}
     for student, person in zip(marks.students, people, strict=True):
         earned = [marks.totals.get((student.id, lesson)) for lesson in lessons]
-        total = [_number(sum(filter(None, earned)))] if not platform else []
-        rows.append([*person, *map(_number, earned), *total])
+        row = [*person, *map(_number, earned)]
+        if not platform:
+            row.append("" if student.id in undecided else _number(sum(filter(None, earned))))
+        rows.append(row)
     return rows
 
 
@@ -136,5 +158,6 @@ def _number(mark: float | None) -> str:
 
 def write_marks(path: Path, marks: ClassMarks, platform: str = "") -> None:
     """Write a table of marks as CSV, in UTF-8."""
-    with path.open("w", newline="", encoding="utf-8") as file:
+    encoding = "utf-8" if platform else "utf-8-sig"  # without this mark Excel takes it for cp1252
+    with path.open("w", newline="", encoding=encoding) as file:
         csv.writer(file).writerows(marks_table(marks, platform))

@@ -37,6 +37,10 @@ class NotebookError(ValueError):
     """A file that cannot be marked, and why."""
 
 
+class NoLessonError(NotebookError):
+    """A notebook that answers no lesson: a scratch, maybe."""
+
+
 @dataclass(frozen=True)
 class Marks:
     """What a notebook of one lesson has earned.
@@ -99,7 +103,8 @@ def read_notebook(path: Path, lesson: Lesson | None = None) -> tuple[NotebookNod
     Raises
     ------
     NotebookError
-        If the file is no notebook, or holds none of the exercises it should hold.
+        If the file is no notebook, or holds none of the exercises it should hold: in that case a
+        `NoLessonError`.
     """
     notebook = read_cells(path)
     found = _lesson_of(notebook, lesson, path.resolve().parent)
@@ -107,7 +112,7 @@ def read_notebook(path: Path, lesson: Lesson | None = None) -> tuple[NotebookNod
         raise NotebookError(f"{path.name} has no checks at home: your class marks it")
     if found is None:
         wanted = f"lesson {lesson.name}" if lesson else "any lesson of the course"
-        raise NotebookError(f"{path.name} holds none of the exercises of {wanted}")
+        raise NoLessonError(f"{path.name} holds none of the exercises of {wanted}")
     if lesson is not None and found.name != lesson.name:
         raise NotebookError(f"{path.name} is lesson {found.name}, not {lesson.name}")
     return notebook, found
@@ -264,7 +269,9 @@ def _cell_id(cell: NotebookNode) -> str:
 def _result_of(cell: NotebookNode | None, exercise: str, points: float) -> Result:
     """Return the verdict in one check cell's outputs, or what is there instead of one."""
     if cell is None:
-        return Result(exercise, NOT_ATTEMPTED, "its check cell is missing.", points=points)
+        there = "`backprop start` on a new folder has it, copy it from there."
+        said = f"its check cell is missing: {there}"
+        return Result(exercise, NOT_ATTEMPTED, said, points=points)
     for output in cell.get("outputs", []):
         data = output.get("data", {}).get(JSON_MIME)
         if isinstance(data, dict) and data.get("exercise") == exercise:

@@ -18,6 +18,7 @@ from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
 
+from autograder.command import typed
 from autograder.reference import LessonError, lesson_names
 
 VARIABLE = "BACKPROP_LESSONS"
@@ -51,7 +52,7 @@ def lessons_in(folder: Path) -> dict[str, OwnLesson]:
         sources = folder / "solutions" / f"{name}.py", folder / "source" / name / f"{name}.ipynb"
         source = next(filter(Path.is_file, sources), None)
         # Another course may have folders of these names.
-        ours = name in lesson_names() or "autograder" in path.read_text(encoding="utf-8")
+        ours = name in lesson_names() or "autograder" in path.read_text("utf-8", "replace")
         if source is not None and ours:
             found[name] = OwnLesson(name, source, path)
     return dict(sorted(found.items()))
@@ -77,7 +78,7 @@ def own_lessons(beside: Path | None = None) -> dict[str, OwnLesson]:
         if not lessons:
             raise LessonError(
                 f"{VARIABLE} names {name}, which has no lesson: "
-                f"`backprop new {name} 06_topic` begins one"
+                f"`backprop new {typed(name)} 06_topic` begins one"
             )
         found |= lessons
     return found

@@ -14,11 +14,11 @@
 | `say_changes`    | who gains and who loses by a grading                                    |
 """
 
-import shlex
 import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from autograder.command import typed
 from autograder.reference import lesson_names
 from autograder.result import (
     CRASHED,
@@ -67,9 +67,8 @@ def print_progress(marked: "list[Marks]") -> None:
         right = sum(result.passed for result in marks.results.values())
         counts.append((marks.earned, marks.points, right, len(marks.results)))
     titles = [marks.lesson.title for marks in marked]
-    if len(marked) > 1:
-        titles.append("All of them")
-        counts.append(tuple(map(sum, zip(*counts, strict=True))))
+    titles.append("All of them")
+    counts.append(tuple(map(sum, zip(*counts, strict=True))))
     rows = [
         [title, _bar(earned, points), f"{earned:g} of {points:g} points",
          f"{right} of {exercises} exercises right"]
@@ -91,7 +90,7 @@ def _told(result: "Result") -> str:
     if result.passed:
         return ""
     if result.status == NOT_ATTEMPTED:
-        return "not written yet"
+        return "not written yet" if result.summary.startswith("not written") else result.summary
     return result.summary + (f" It looks like: {result.mistake}." if result.mistake else "")
 
 
@@ -110,8 +109,7 @@ def print_next(marked: "list[Marks]", finished: bool) -> None:
         print(f"Next: {name} in {marks.path}. Stuck? hint({name}) in the notebook.")
         if marks.path.stem in lesson_names():
             number = int(marks.path.stem.split("_")[0])
-            where = shlex.quote(str(folder))
-            print(f"Open it: `backprop start {where} --lesson {number}`")
+            print(f"Open it: `backprop start {typed(folder)} --lesson {number}`")
     elif finished:
         print("Everything is right.")
 
@@ -136,7 +134,7 @@ def print_class(submissions: "list[Submission]") -> None:
             if undecided:
                 print(f"{one.student}: ? needs a human look: {', '.join(undecided)}.")
             if one.look:
-                print(f"{one.student}: needs a human look: {one.look}.")
+                print(f"{one.student}: needs a human look: {'; '.join(one.look)}.")
 
 
 def print_demo(submissions: "list[Submission]") -> None:

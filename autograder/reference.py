@@ -29,6 +29,7 @@ from types import FunctionType
 from typing import Any
 
 DISTRIBUTION = "backprop-course"
+REINSTALL = f"{sys.executable} -m pip install --force-reinstall {DISTRIBUTION}"
 BEGIN, END = "# BEGIN SOLUTION", "# END SOLUTION"
 CHECK_PREFIX, DEMO_PREFIX = "check-", "demo-"  # of the names of such cells in a notebook
 
@@ -151,8 +152,7 @@ def data_folder(kind: str) -> Path:
         if file.parts[-3:-1] == (DISTRIBUTION, kind):
             return Path(file.locate()).resolve().parent
     raise FileNotFoundError(
-        f"the folder {kind!r} of {DISTRIBUTION} is missing: "
-        f"repair it with `{sys.executable} -m pip install --force-reinstall {DISTRIBUTION}`"
+        f"the folder {kind!r} of {DISTRIBUTION} is missing: repair it with `{REINSTALL}`"
     )
 
 

@@ -39,13 +39,14 @@ HEADS = {
     "email": ("email", "email address", "e-mail"),
     "lms_user_id": ("lms_user_id", "lms user id"),
 }
-# A gradebook from Canvas: `ID` is Canvas's own number there.
+# A gradebook from Canvas: `ID` is Canvas's own number there, and a row without any id says how an
+# assignment is posted or what it is worth (Canvas, `lib/gradebook_exporter.rb`).
 CANVAS_HEADS = {
     "id": ("sis login id", "sis user id", "id"),
     "name": ("student",),
     "lms_user_id": ("id",),
 }
-NOT_STUDENTS = ("points possible", "student, test")  # rows of a gradebook from Canvas
+TEST_STUDENT = "student, test"  # Canvas's own, for trying a course out
 ROUNDED = re.compile(r"\d+([.,]\d+)?e\+\d+", re.IGNORECASE)
 NOT_IN_AN_ID = re.compile(r"[/\\*?\[\]\x00-\x1f]|^\.")
 
@@ -95,20 +96,24 @@ def read_students(path: Path) -> list[Student]:
     except (OSError, csv.Error) as error:
         raise ClassError(f"cannot read the class list {path}: {error}") from None
     number, head = rows[0] if rows else (1, [])
-    columns = _columns([name.casefold() for name in head])
+    names = [name.casefold() for name in head]
+    canvas = "section" in names and ("student" in names or "sis login id" in names)
+    columns = _columns(names, HEADS | CANVAS_HEADS if canvas else HEADS)
     if "id" not in columns:
         raise ClassError(
             f"the class list {path} needs a header line with a column `id`; it has "
-            f"{', '.join(head) or 'no rows'}"
+            f"{', '.join(head) or 'no rows'}; name the column that becomes each student's folder "
+            "`id`"
         )
     students: dict[str, Student] = {}
     for number, row in rows[1:]:
         cells = {field: row[place] for field, place in columns.items() if place < len(row)}
         if "name" in cells:
-            if cells["name"].casefold() in NOT_STUDENTS:
-                continue
             cells["last_name"], _, cells["first_name"] = cells.pop("name").partition(", ")
         student = Student(**{"id": ""} | cells)
+        test = student.sortable_name.casefold() == TEST_STUDENT
+        if canvas and (test or not (student.id or student.lms_user_id)):
+            continue
         _require_usable(student.id, f"{path}, line {number}", students)
         students[student.id] = student
     return list(students.values())
@@ -144,10 +149,8 @@ def _bare(cell: str) -> str:
     return wrapped[1].strip() if wrapped else cell
 
 
-def _columns(head: list[str]) -> dict[str, int]:
+def _columns(head: list[str], heads: dict[str, tuple[str, ...]]) -> dict[str, int]:
     """Return where each field stands."""
-    canvas = "student" in head and "section" in head
-    heads = HEADS | CANVAS_HEADS if canvas else HEADS
     found = {field: [head.index(name) for name in names if name in head]
              for field, names in heads.items()}  # fmt: skip
     return {field: places[0] for field, places in found.items() if places}

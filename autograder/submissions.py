@@ -52,7 +52,7 @@ class Submission:
         The name of its run in the class's store; empty for a notebook that could not be marked.
     problem : str
         Why it could not be marked.
-    look : str
+    look : tuple of str
         Why a human should look at it, whatever its marks.
     sandbox : str
         What sealed off the student's code.
@@ -64,7 +64,7 @@ class Submission:
     scores: Scores
     content: str = ""
     problem: str = ""
-    look: str = ""
+    look: tuple[str, ...] = ()
     sandbox: str = ""
 
     @property
@@ -94,7 +94,7 @@ class Submission:
             "points": sum(self.points.values()),
             "scores": self.scores,
             "problem": self.problem,
-            "look": self.look,
+            "look": list(self.look),
             "exercises": [result.to_dict() for result in self.results.values()],
         }
 
@@ -216,7 +216,7 @@ def submissions_of(
         signatures = {who: note["signature"] for who, note in own.items() if not note["problem"]}
         doubts = doubtful(signatures)
         for student, note in own.items():
-            look = "; ".join(filter(None, [doubts.get(student, ""), *note["look"]]))
+            look = tuple(filter(None, [doubts.get(student, ""), *note["look"]]))
             scores = marks.get(student, dict.fromkeys(lesson.points))
             found = (note["content"], note["problem"], look, note.get("sandbox", ""))
             submissions.append(Submission(folder, student, lesson, scores, *found))

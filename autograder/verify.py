@@ -28,6 +28,7 @@ from unittest import mock
 from autograder import exercises
 from autograder.build import answered_notebook
 from autograder.checking import check_answer
+from autograder.command import typed
 from autograder.exercises import answers_of, exercises_of, predictions_of
 from autograder.lessons import Lesson, find_lesson
 from autograder.marking import results_in
@@ -103,7 +104,8 @@ def verify_course(
         names = list(lessons_in(folder))
         if not names:
             raise LessonError(
-                f"{folder} has no lesson of its own: `backprop new {folder} 06_topic` begins one"
+                f"{folder} has no lesson of its own: `backprop new {typed(folder)} 06_topic` "
+                "begins one"
             )
         places = [folder / kind for kind in ("solutions", "notebooks", "exercises")]
     with mock.patch.dict(os.environ, {VARIABLE: str(folder.resolve()) if folder else ""}):
@@ -130,13 +132,13 @@ def _report(name: str, seeds: int, thorough: bool) -> LessonReport:
 
 
 def stray_files(folders: list[Path], lessons: Iterable[str]) -> list[str]:
-    """Return the files in these folders that are named after no lesson."""
+    """Return the files in these folders that are named after no lesson, but for hidden ones."""
     allowed = {*lessons, "__init__", "README"}
     return [
         f"{folder.name}/{path.name}"
         for folder in folders
         for path in sorted(folder.iterdir())
-        if path.is_file() and path.stem not in allowed
+        if path.is_file() and path.stem not in allowed and not path.name.startswith(".")
     ]
 
 

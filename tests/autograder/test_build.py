@@ -34,7 +34,8 @@ def test_one_edited_character_is_noticed_and_repaired(tmp_path):
     notebook = tmp_path / "notebooks" / "01_chain_rule.ipynb"
     built = notebook.read_bytes()
     notebook.write_bytes(built.replace(b"central difference", b"central Difference", 1))
-    (tmp_path / "notebooks" / "98_old.ipynb").write_text("{}")
+    old = built.replace(b'"lesson": "01_chain_rule"', b'"lesson": "98_old"')
+    (tmp_path / "notebooks" / "98_old.ipynb").write_bytes(old)
     told = [
         "notebooks/01_chain_rule.ipynb is not what solutions/01_chain_rule.py builds",
         "notebooks/98_old.ipynb has no source in solutions/",
@@ -43,6 +44,20 @@ def test_one_edited_character_is_noticed_and_repaired(tmp_path):
     assert build_notebooks(tmp_path / "solutions", tmp_path / "notebooks", write=True) == told
     assert notebook.read_bytes() == built
     assert build_notebooks(tmp_path / "solutions", tmp_path / "notebooks", write=False) == []
+
+
+def test_notebook_that_no_build_wrote_is_left_alone(tmp_path):
+    for kind in ("solutions", "notebooks"):
+        shutil.copytree(data_folder(kind), tmp_path / kind)
+    notebook = tmp_path / "notebooks" / "01_chain_rule.ipynb"
+    mine = [notebook.with_name(f"{name}.ipynb") for name in ("01_try", "01_chain_rule-Copy1")]
+    for path in mine:
+        shutil.copyfile(notebook, path)
+    for name, text in (("Untitled", '{"cells": [], "metadata": {}}'), ("06_notes", "{"), ("x", "")):
+        mine.append(notebook.with_name(f"{name}.ipynb"))
+        mine[-1].write_text(text)
+    assert build_notebooks(tmp_path / "solutions", tmp_path / "notebooks", write=True) == []
+    assert all(path.is_file() for path in mine)
 
 
 def test_two_builds_are_equal_to_the_byte(lesson):

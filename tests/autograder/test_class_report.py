@@ -5,19 +5,31 @@ from dataclasses import replace
 from datetime import datetime
 from html.parser import HTMLParser
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
-from autograder.class_page import MOST_MISTAKES, render
-from autograder.class_report import lesson_numbers
+from autograder.build import answered_notebook
+from autograder.class_page import MOST_MISTAKES, render, write_report
+from autograder.class_report import _published, lesson_numbers
+from autograder.classroom import CONFIG_FILE, CONFIG_TEXT, SEED_FILE
+from autograder.execute import class_limits, current_assignment
+from autograder.printing import print_class
 from autograder.report_numbers import ClassNumbers, Copies, MistakeNumbers
+from autograder.restoring import restore, steps_of
 from autograder.result import CRASHED, NOT_ATTEMPTED, PASSED, WRONG, Output, Result
 from autograder.submissions import Submission
 
 FIRST, SECOND = "one_grad", "two_grad"
 POINTS = {FIRST: 2.0, SECOND: 3.0}
-LESSON = SimpleNamespace(name="00_two_exercises", title="Two exercises", points=POINTS)
+
+
+class TwoExercises:
+    """What a report asks of a lesson."""
+
+    name, title, points = "00_two_exercises", "Two exercises", POINTS
+
+
+LESSON = TwoExercises()
 RIGHT, WRONG_OUTPUT = Output("x", True), Output("y", False, "off")
 
 
@@ -64,11 +76,13 @@ def numbers():
     lost = {"content": "", "sandbox": "", "problem": "no notebook; there is x.ipynb"}
     gone, _ = handed_in("gone", unwritten(FIRST), unwritten(SECOND), **lost)
     return numbers_of(
-        handed_in("all", right(FIRST), right(SECOND), content="published", look="a: odd; b: odder"),
+        handed_in(
+            "all", right(FIRST), right(SECOND), content="published", look=("a: odd", "b: odder")
+        ),
         handed_in("all-too", right(FIRST), right(SECOND), content="published"),
         named("sign-1", content="same"),
         named("sign-2", content="same"),
-        handed_in("other", wrong(FIRST), crashed(SECOND), look="a: odd"),
+        handed_in("other", wrong(FIRST), crashed(SECOND), look=("a: odd",)),
         handed_in("blank-1", unwritten(FIRST), unwritten(SECOND), content="released"),
         handed_in("blank-2", unwritten(FIRST), unwritten(SECOND), content="released"),
         (gone, {}),
@@ -112,6 +126,28 @@ def test_reasons_for_a_look_are_grouped_and_problems_kept_whole(numbers):
     assert numbers_of((undecided, results)).look == {
         f"{SECOND} is to be marked by hand": ("sign-1",)
     }
+
+
+def test_reason_that_a_student_wrote_into_stays_whole(capsys, monkeypatch):
+    look = ("STUDENT is 'a; b', which does not fit the folder's name", "c: odd")
+    one, results = named("sign-1", look=look)
+    assert numbers_of((one, results)).look == dict.fromkeys(sorted(look), ("sign-1",))
+    monkeypatch.setattr(Submission, "results", {})
+    assert one.to_dict()["look"] == list(look)
+    print_class([one])
+    assert f"sign-1: needs a human look: {look[0]}; {look[1]}.\n" in capsys.readouterr().out
+
+
+def test_solutions_of_the_lesson_are_known_where_demo_cells_are_run_too(tmp_path, lesson):
+    (tmp_path / CONFIG_FILE).write_text(CONFIG_TEXT.format(course_id="x"))
+    (tmp_path / SEED_FILE).write_text("1")
+    with (tmp_path / CONFIG_FILE).open("a") as file:
+        file.write("c.Execute.run_demos = True\n")
+    assignment = current_assignment(tmp_path, lesson.name)
+    perfect = restore(answered_notebook(lesson, lesson.reference.answers), assignment.source)
+    run = tuple(steps_of(perfect, demos=True))
+    content = assignment.content(run, class_limits(tmp_path))
+    assert _published(tmp_path, lesson.name) == content
 
 
 def test_equal_submissions_are_found_but_for_untouched_ones(numbers):
@@ -179,7 +215,7 @@ def test_page_loads_nothing_and_is_whole(numbers):
 def test_what_a_student_wrote_is_shown_as_text():
     evil = '<script>alert("x")</script>'
     numbers = numbers_of(
-        named(f"a{evil}", look=f"STUDENT is {evil}", problem=""),
+        named(f"a{evil}", look=(f"STUDENT is {evil}",), problem=""),
         handed_in("b", wrong(FIRST, evil, f"`{evil}`"), right(SECOND), problem=f"{evil} is odd"),
         listed=[evil],
     )
@@ -195,6 +231,22 @@ def test_code_not_sealed_off_and_work_to_be_graded_stand_out(numbers):
     assert "<strong>not sealed off (limited)</strong>" in page
     assert "<strong>1 to be graded.</strong>" in page
     assert "<strong>Not on the class list:</strong> eve." in page
+
+
+def test_what_could_not_be_marked_says_whose_fault_costs_points(numbers):
+    page = page_of(numbers)
+    assert "<h3>Could not be marked</h3>" in page
+    assert (
+        "A notebook that is at fault has 0 points. Where the grader was, the marks are open" in page
+    )
+
+
+def test_page_is_written_whatever_a_folder_is_called(monkeypatch, tmp_path, numbers):
+    odd = replace(numbers, missing=("\udcff",))  # as Python reads the folder b"\xff"
+    made = ClassNumbers("x", datetime(2026, 3, 1), (odd,), 1, (), (), {})
+    monkeypatch.setattr("autograder.class_page.class_numbers", lambda *_: made)
+    write_report(tmp_path, tmp_path / "report.html")
+    assert r"<span>\udcff</span>" in (tmp_path / "report.html").read_text(encoding="utf-8")
 
 
 def test_long_table_of_mistakes_is_cut_and_says_so(numbers):

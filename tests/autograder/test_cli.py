@@ -5,15 +5,20 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from autograder import __version__
+from autograder.adding import begin_lesson
 from autograder.build import answered_notebook, notebook_text
 from autograder.cli import main
-from autograder.doctor import examine
+from autograder.command import typed
+from autograder.doctor import Finding, examine
+from autograder.exporting import ClassMarks
 from autograder.lessons import find_lesson
-from autograder.reference import lesson_names
+from autograder.reference import REINSTALL, data_folder, lesson_names
 from autograder.start import place_notebooks
 
 COMMANDS = [
@@ -189,6 +194,118 @@ def test_output_survives_a_terminal_without_check_marks(notebooks, backprop):
     assert "?  numerical_derivative" in done.stdout
 
 
+def test_scratch_notebook_in_a_folder_is_passed_over(notebooks, backprop, tmp_path):
+    scratch = tmp_path / "Untitled.ipynb"
+    scratch.write_text('{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}')
+    done = backprop("check", tmp_path)
+    assert done.returncode == 2, "a folder that holds nothing else has no lesson"
+    assert f"{tmp_path} holds no lesson: `backprop start {tmp_path}` puts the" in done.stderr
+    shutil.copy(notebooks / "02_computational_graphs.ipynb", tmp_path)
+    done = backprop("check", tmp_path)
+    assert done.returncode == 1, done.stderr
+    assert done.stderr == f"passed over, it is no lesson: {scratch}\n"
+    done = backprop("check", scratch)
+    assert done.returncode == 2, "one that is named is meant"
+    assert "Untitled.ipynb holds none of the exercises of any lesson" in done.stderr
+
+
+def test_start_without_a_folder_takes_this_one_if_it_has_lessons(monkeypatch, tmp_path, capsys):
+    opened = []
+    monkeypatch.setattr(
+        "autograder.start.open_jupyterlab", lambda *path, browser: opened.extend(path)
+    )
+    for folder in (tmp_path, tmp_path / "backprop-notebooks"):
+        monkeypatch.chdir(folder)
+        main(["start", "--lesson", "2"])
+        assert {path.parent for path in tmp_path.rglob("*.ipynb")} == {
+            tmp_path / "backprop-notebooks"
+        }
+    assert [path.resolve().parent.name for path in opened] == ["backprop-notebooks"] * 2
+    assert "Your marks: `backprop check .`" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main(["start", "--help"])
+    told = " ".join(capsys.readouterr().out.split())
+    assert "default: this folder if it has lessons, else backprop-" in told
+
+
+@pytest.mark.parametrize(
+    ("system", "path", "shown"),
+    [
+        ("linux", "my class", "'my class'"),
+        ("linux", "class", "class"),
+        ("win32", "my class", '"my class"'),
+        ("win32", "C:\\my\\class", "C:\\my\\class"),
+    ],
+)
+def test_path_in_a_printed_command_can_be_pasted(monkeypatch, system, path, shown):
+    monkeypatch.setattr("sys.platform", system)
+    assert typed(path) == shown
+
+
+def test_printed_commands_have_their_paths_quoted(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr("autograder.start.open_jupyterlab", lambda *_, browser: 0)
+    folder = tmp_path / "my lessons"
+    main(["start", str(folder)])
+    assert f"`backprop check '{folder}'`" in capsys.readouterr().err
+    main(["check", str(folder)])
+    assert f"`backprop start '{folder}' --lesson 1`" in capsys.readouterr().out
+    main(["new", str(tmp_path / "my own"), "06_recurrent"])
+    assert f"`backprop verify '{tmp_path / 'my own'}'`" in capsys.readouterr().out
+    main(["class", "grade", str(tmp_path / "my class")])
+    assert f"`backprop class init '{tmp_path / 'my class'}'`" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("command", "sentences"),
+    [
+        ("init", ["DIR new or empty", "--students FILE.csv class list with a column `id`"]),
+        ("add", ["DIR the class's folder"]),
+        ("collect", ["DIR the class's folder"]),
+        ("grade", ["DIR the class's folder", "--workers N submissions to run at a time;",
+                   "--unsafe grade even where students' code is not sealed off"]),
+        ("report", ["DIR the class's folder", "--lms {canvas,moodle}"]),
+    ],
+)  # fmt: skip
+def test_help_says_what_is_wanted(command, sentences, capsys):
+    with pytest.raises(SystemExit):
+        main(["class", command, "--help"])
+    told = " ".join(capsys.readouterr().out.split())
+    assert [sentence for sentence in sentences if sentence not in told] == []
+
+
+@pytest.mark.parametrize("option", [["--json"], ["--scheduler", "tcp://host:1"]])
+def test_shard_and_what_it_would_ignore_are_refused_together(option, tmp_path, capsys):
+    assert main(["class", "grade", str(tmp_path), "--shard", "1/2", *option]) == 2
+    assert f"prints no marks, which leaves {option[0]} without effect" in capsys.readouterr().err
+
+
+def test_report_of_a_lesson_has_only_its_marks(monkeypatch, tmp_path):
+    asked = []
+    numbers = SimpleNamespace(waiting=())
+    monkeypatch.setattr("autograder.class_page.write_report", lambda *_: numbers)
+    monkeypatch.setattr(
+        "autograder.exporting.class_marks",
+        lambda folder, lessons: asked.append(lessons) or ClassMarks({}, []),
+    )
+    assert main(["class", "report", str(tmp_path), "3", "--csv", str(tmp_path / "marks.csv")]) == 0
+    assert asked == [["3"]]
+
+
+def test_demo_takes_our_lessons_wherever_it_is_called(monkeypatch, tmp_path):
+    begin_lesson(tmp_path, "1")
+    monkeypatch.chdir(tmp_path)
+    taken = []
+    monkeypatch.setattr(
+        "autograder.demo.run_demo", lambda _, lessons, *__, **___: taken.extend(lessons) or []
+    )
+    monkeypatch.setattr("autograder.cli.print_demo", lambda _: None)
+    for arguments in (["--lesson", "1"], []):
+        assert main(["demo", *arguments]) == 0
+    assert [one.path for one in taken] == [
+        data_folder("solutions") / f"{name}.py" for name in (lesson_names()[0], *lesson_names())
+    ]
+
+
 def test_start_into_a_file_is_told(tmp_path, capsys):
     (tmp_path / "file").touch()
     assert main(["start", str(tmp_path / "file")]) == 2
@@ -217,3 +334,34 @@ def test_doctor_says_how_to_get_what_is_missing(monkeypatch):
     (missing,) = [finding for finding in examine() if finding.repair]
     assert missing.found == "missing"
     assert missing.repair.endswith("-m pip install no-such-package")
+
+
+def test_doctor_says_how_to_get_the_lessons_back(monkeypatch, capsys):
+    def lost(kind):
+        raise FileNotFoundError(f"the folder {kind!r} is missing")
+
+    monkeypatch.setattr("autograder.doctor.data_folder", lost)
+    monkeypatch.setattr("autograder.doctor._sandbox", lambda: Finding("sandbox", "sealed"))
+    assert main(["doctor"]) == 2
+    told = capsys.readouterr().out
+    assert f"solutions: missing; repair it with `{REINSTALL}`\n" in told
+
+
+@pytest.mark.parametrize("place", ["here", "another environment", "another Python"])
+def test_doctor_tells_a_kernel_of_another_python(monkeypatch, tmp_path, place):
+    program = Path(sys.executable).with_name("python3")
+    if place != "here":
+        program = tmp_path / "python3"
+        program.write_text("#!/bin/sh\n")
+        program.chmod(0o755)
+    if place == "another environment":
+        program.unlink()
+        program.symlink_to(sys.executable)
+    spec = SimpleNamespace(argv=[str(program)])
+    monkeypatch.setattr(
+        "jupyter_client.kernelspec.KernelSpecManager.get_kernel_spec", lambda *_: spec
+    )
+    (found,) = [one for one in examine() if one.what == "kernel python3"]
+    assert bool(found.repair) == (place != "here")
+    if found.repair:
+        assert found.found == f"starts {program}, not {sys.executable}"

@@ -9,11 +9,13 @@ from pathlib import PurePosixPath
 import pytest
 
 from autograder import collecting, downloads
-from autograder.build import notebook_text, student_notebook
-from autograder.classroom import CONFIG_TEXT, ClassError
+from autograder.adding import begin_lesson
+from autograder.build import notebook_text, source_notebook, student_notebook
+from autograder.classroom import CONFIG_TEXT, SEED_FILE, ClassError
 from autograder.collecting import collect
 from autograder.downloads import Author, author_of
-from autograder.lessons import find_lesson
+from autograder.lessons import find_lesson, read_lesson
+from autograder.reference import LessonError
 from autograder.students import Student, write_list
 
 LESSON = "01_chain_rule"
@@ -28,10 +30,11 @@ STUDENTS = [
 
 @pytest.fixture
 def folder(tmp_path):
-    """A class with a list of students, and nothing else that collecting needs."""
+    """A class with a seed, a list of students, and nothing else that collecting needs."""
     folder = tmp_path / "class"
     folder.mkdir()
     (folder / "nbgrader_config.py").write_text(CONFIG_TEXT.format(course_id="x"))
+    (folder / SEED_FILE).write_text("1")
     write_list(folder, STUDENTS)
     return folder
 
@@ -97,6 +100,53 @@ def test_notebooks_go_to_the_students_that_they_are_from(tmp_path, folder, kind,
     assert submitted(folder, "second").read_text() == NOTEBOOK + " "
     stamp = submitted(folder, "first").parent / "timestamp.txt"
     assert stamp.read_text() == "2026-03-01 21:00:00 UTC\n"
+
+
+def test_lessons_are_those_of_the_class_wherever_the_command_is_called(
+    tmp_path, folder, monkeypatch
+):
+    source, _ = begin_lesson(folder / "source" / "06_recurrent", "06_recurrent")
+    text = notebook_text(source_notebook(read_lesson(source)))
+    (source.parents[1] / "06_recurrent.ipynb").write_text(text)
+    begin_lesson(tmp_path / "elsewhere", "07_elsewhere")
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    place = download(tmp_path, {"first.ipynb": text})
+    report = collect(folder, place, "6")
+    assert (report.new, report.problems) == (["first"], [])
+    assert (folder / "submitted" / "first" / "06_recurrent" / "06_recurrent.ipynb").is_file()
+    with pytest.raises(LessonError, match="there is no lesson '7'"):
+        collect(folder, place, "7")
+
+
+@pytest.mark.parametrize("kind", ["folder", "zip file"])
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("all/first.ipynb", "all/second.ipynb"),
+        ("all/first/x.ipynb", "all/second/x.ipynb", "__MACOSX/all/._x.ipynb", ".DS_Store"),
+        ("all/alphafirst_4711_9_x.ipynb", "all/betasecond_77_9_x.ipynb"),
+    ],
+)
+def test_folder_around_everything_does_not_count(tmp_path, folder, kind, names):
+    place = download(tmp_path, dict.fromkeys(names, NOTEBOOK))
+    report = collect(folder, place if kind == "folder" else tmp_path / "download.zip", "1")
+    assert (report.new, report.problems) == (["first", "second"], [])
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        (("first/second.ipynb",), ""),
+        (("all/all/second.ipynb",), "all/all/second.ipynb: 'all' is nobody in the class"),
+        (("all/second.ipynb", "x.txt"), "all/second.ipynb: 'all' is nobody in the class"),
+        (("Other_1_assignsubmission_file/second.ipynb",),
+         "Other_1_assignsubmission_file/second.ipynb: 'Other' is nobody in the class"),
+    ],
+)  # fmt: skip
+def test_folder_of_somebody_and_folders_inside_count(tmp_path, folder, names, told):
+    report = collect(folder, download(tmp_path, dict.fromkeys(names, NOTEBOOK)), "1")
+    assert report.new == ([] if told else ["first"])
+    assert told in (report.problems or [""])[-1]
 
 
 def test_what_has_not_changed_keeps_its_time(tmp_path, folder):

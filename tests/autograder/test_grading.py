@@ -15,16 +15,18 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
+from autograder.adding import begin_lesson
 from autograder.build import answered_notebook, notebook_text, student_notebook
 from autograder.checking import check_answer
-from autograder.classroom import read_seed
+from autograder.classroom import create_class, read_seed
 from autograder.demo import sample_class
 from autograder.exercises import exercises_of
 from autograder.grading import Tally, grade_class
 from autograder.lessons import find_lesson
 from autograder.notebook import GRADING_REPEATS
 from autograder.reference import CHECK_PREFIX, lesson_names
-from autograder.submissions import misplaced
+from autograder.student.sandbox import level
+from autograder.submissions import misplaced, read_notes
 
 pytestmark = pytest.mark.filterwarnings("ignore:Object of type <Submitted")
 PERFECT = sum(find_lesson("1").points.values())
@@ -84,6 +86,43 @@ def test_demo_prints_the_gradebook(demo_class, lesson):
     assert ["student-001", *points, f"{PERFECT:g}"] in rows
     assert ["student-006", *"0" * len(points), "0"] in rows
     assert f"{len(points)} {lesson.exercises[-1]}" in done.stdout
+
+
+def test_demo_works_where_nothing_can_be_sealed_off(tmp_path):
+    forced = (
+        "import sys\nimport autograder.student.sandbox as sandbox\n"
+        "sandbox.level = lambda: sandbox.LIMITED\n"
+        "from autograder.cli import main\nsys.exit(main(sys.argv[1:]))"
+    )
+    command = [sys.executable, "-c", forced, "demo", "--lesson", "1", "--students", "1"]
+    done = subprocess.run(
+        command, env=os.environ | {"TMPDIR": str(tmp_path)}, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert f" {PERFECT:g}\n" in done.stdout
+    (report,) = tmp_path.glob("backprop-demo-*/report.html")
+    assert "<strong>not sealed off (limited)</strong>" in report.read_text()
+
+
+def test_demo_is_sealed_off_where_that_can_be(demo_class):
+    folder, _ = demo_class
+    assert {note["sandbox"] for note in read_notes(folder).values()} == {level()}
+
+
+def test_class_and_sample_answers_are_of_our_lessons_wherever_they_are_made(
+    tmp_path, monkeypatch, lesson
+):
+    source, declarations = begin_lesson(tmp_path, "1")
+    text = source.read_text(encoding="utf-8")
+    source.write_text(text.replace("# # Lesson 1: ", "# # Mine: "), encoding="utf-8")
+    declarations.write_text("import autograder\nEXERCISES = ()\n")
+    monkeypatch.chdir(tmp_path)
+    assert len(sample_class(lesson, 12)) == 12
+    create_class(tmp_path / "class")
+    made = (tmp_path / "class" / "source" / lesson.name / f"{lesson.name}.ipynb").read_text()
+    assert "# Mine: " not in made
+    assert "# Lesson 1: " in made
 
 
 def test_demo_of_all_lessons_prints_totals_and_says_where_the_report_is(backprop, tmp_path):

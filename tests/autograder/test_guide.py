@@ -19,6 +19,7 @@ from autograder.lessons import find_lesson
 from autograder.reference import lesson_names
 
 GUIDE = Path(__file__).parents[2] / "autograder" / "README.md"
+README = GUIDE.parents[1] / "README.md"
 LESSON = "01_chain_rule"
 ELSEWHERE = {"Beyond one machine"}  # a cluster: test_scale.py runs these
 (MISTAKE,) = (  # which makes one of three outputs wrong
@@ -154,18 +155,23 @@ def test_every_step_to_feedback_has_a_command():
     ]  # fmt: skip
 
 
-def test_syllabus_has_the_lessons_numbers():
-    rows = re.findall(
-        r"^\| (\d) [\w ]+ \| (\d+) \| (\d+) \| (\d+) \|", GUIDE.read_text(), re.MULTILINE
-    )
-    expected = []
+def test_syllabus_and_readme_have_the_lessons_numbers():
+    cells = r"^\| (\d) [\w ]+ \| (\d+) \| (\d+) \| (\d+) \| ([^|;]+)"
+    syllabus = re.findall(cells, GUIDE.read_text(), re.MULTILINE)
+    cells = r"^\| \[(\d) .+\]\((.+)\) \| .+: (\d+) exercises, (\d+) points \| (\d+) min \|"
+    readme = re.findall(cells, README.read_text(), re.MULTILINE)
+    assert len(syllabus) == len(readme) == len(lesson_names())
     for number, name in enumerate(lesson_names(), start=1):
         lesson = find_lesson(name)
         text = "\n".join(cell.source for cell in lesson.cells[:2])
         minutes = re.search(r"About (\d+) minutes", text)[1]
-        points = f"{sum(lesson.points.values()):g}"
-        expected.append((str(number), minutes, str(len(lesson.exercises)), points))
-    assert rows == expected
+        exercises, points = str(len(lesson.exercises)), f"{sum(lesson.points.values()):g}"
+        *numbers, needed = syllabus[number - 1]
+        assert numbers == [str(number), minutes, exercises, points]
+        lessons = re.search(r"You need (lessons? .+?):", text)
+        assert not lessons or needed.strip() == lessons[1]
+        path = f"notebooks/{name}.ipynb"
+        assert readme[number - 1] == (str(number), path, exercises, points, minutes)
 
 
 def test_collecting_says_who_is_late_and_who_is_missing(walk):

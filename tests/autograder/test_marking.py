@@ -6,6 +6,7 @@ import pytest
 
 from autograder.build import answered_notebook, notebook_text, student_notebook
 from autograder.marking import NotebookError, mark_notebook, read_notebook
+from autograder.printing import print_marks
 
 KILL = "def composition_grad(theta):\n    import os\n    os._exit(1)"
 
@@ -59,11 +60,16 @@ def test_loop_without_an_end_is_stopped_and_told(path, lesson, monkeypatch):
     )
 
 
-def test_deleted_check_cell_earns_nothing_and_says_so(path, lesson):
+def test_deleted_check_cell_earns_nothing_and_says_so(path, lesson, capsys):
     notebook = answered_notebook(lesson, lesson.reference.answers)
     notebook.cells = [cell for cell in notebook.cells if cell.id != "check-power_grad"]
     marks = mark_notebook(write(path, notebook))
-    assert marks.results["power_grad"].summary == "its check cell is missing."
+    told = "its check cell is missing: `backprop start` on a new folder has it, copy it from there."
+    assert marks.results["power_grad"].summary == told
+    print_marks(marks)
+    shown = " ".join(capsys.readouterr().out.split())
+    assert told in shown
+    assert "not written yet" not in shown
     assert marks.earned == marks.points - lesson.points["power_grad"]
 
 

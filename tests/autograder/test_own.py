@@ -7,7 +7,7 @@ import nbformat
 import pytest
 
 from autograder import verify
-from autograder.adding import begin_lesson
+from autograder.adding import add_to_class, begin_lesson
 from autograder.assignment import AssignmentError, open_assignment
 from autograder.build import (
     answered_notebook,
@@ -15,6 +15,7 @@ from autograder.build import (
     source_notebook,
     student_notebook,
 )
+from autograder.classroom import CONFIG_FILE, CONFIG_TEXT
 from autograder.cli import main
 from autograder.lessons import find_lesson, lesson_in, read_lesson
 from autograder.own import VARIABLE, declarations_in, lessons_in, own_lessons
@@ -94,7 +95,7 @@ def test_folder_without_a_lesson_is_told(tmp_path, capsys, monkeypatch):
 def test_folders_of_another_course_are_left_alone(tmp_path):
     for kind in ("solutions", "exercises"):
         (tmp_path / kind).mkdir()
-        (tmp_path / kind / "01_lists.py").write_text("raise SystemExit\n")
+        (tmp_path / kind / "01_lists.py").write_text("raise SystemExit  # für heute\n", "cp1252")
     assert lessons_in(tmp_path) == {}
 
 
@@ -185,6 +186,22 @@ def test_sixth_lesson_is_handed_out_with_its_checks(with_sixth, backprop, tmp_pa
     done = backprop("check", tmp_path / "home")
     assert done.returncode == 1, done.stderr
     assert "bend_grad  0 of 2 points  not written yet" in done.stdout
+
+
+@pytest.mark.parametrize("private", [False, True])
+def test_lesson_is_not_added_from_the_class_own_copy(tmp_path, private):
+    folder = tmp_path / "class"
+    folder.mkdir()
+    (folder / CONFIG_FILE).write_text(CONFIG_TEXT.format(course_id="x"))
+    copy = begin_lesson(folder / "source" / NAME, NAME)
+    beside = begin_lesson(folder, "07_beside")  # its declarations are where the class keeps its own
+    before = [path.read_text() for path in (*copy, *beside)]
+    for source, _ in (copy, beside):
+        with pytest.raises(
+            LessonError, match="lies where the class keeps its copy, which is written anew: edit"
+        ):
+            add_to_class(folder, source, private=private)
+    assert [path.read_text() for path in (*copy, *beside)] == before
 
 
 def test_linter_takes_a_class(with_sixth, capsys):

@@ -6,8 +6,9 @@ from types import SimpleNamespace
 import nbformat
 import pytest
 
-from autograder import grading
+from autograder import submissions
 from autograder.lessons import find_lesson
+from autograder.pool import Task
 from autograder.signing import doubtful, signature_in
 
 
@@ -55,20 +56,21 @@ def test_signatures_to_look_at():
 
 def test_class_lists_signatures_and_answers_that_need_a_look(monkeypatch):
     lesson = find_lesson("4")
-    monkeypatch.setattr(grading, "marks_in", lambda *_: {})
-    monkeypatch.setattr(grading, "current_assignment", lambda *_: SimpleNamespace(lesson=lesson))
+    assignment = SimpleNamespace(lesson=lesson)
+    monkeypatch.setattr(submissions, "marks_in", lambda *_: {})
+    monkeypatch.setattr(submissions, "current_assignment", lambda *_: assignment)
     signed = {"first": "First", "fourth": "first", "cy": "Cy", "di": "Di"}
-    looks = {"cy": ["deltas: it calls course.gradcheck"]}
-    tasks = [grading.Task(Path(), student, lesson.name) for student in signed]
+    looks = {"cy": ["deltas: it calls course.gradcheck"], "fourth": ["one; and the same"]}
+    tasks = [Task(Path(), student, lesson.name) for student in signed]
     notes = {
         f"{student}/{lesson.name}": {
             "signature": signature, "look": looks.get(student, []), "problem": "", "content": "x",
         }
         for student, signature in signed.items()
     }  # fmt: skip
-    assert [one.look for one in grading._submissions(Path(), tasks, notes)] == [
-        "STUDENT is 'First', as in fourth",
-        "STUDENT is 'first', as in first",
-        "deltas: it calls course.gradcheck",
-        "",
+    assert [one.look for one in submissions.submissions_of(Path(), tasks, notes)] == [
+        ("STUDENT is 'First', as in fourth",),
+        ("STUDENT is 'first', as in first", "one; and the same"),
+        ("deltas: it calls course.gradcheck",),
+        (),
     ]

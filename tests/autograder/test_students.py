@@ -41,6 +41,24 @@ def test_gradebook_from_canvas_is_a_class_list(tmp_path):
         '"Student, Test",4712,,,A,\n'
     )
     assert read(tmp_path, text) == [Student("007", "First", "Gämma", "", "4711")]
+    posted_by_hand = text.replace("    Points", ",,,,,Manual Posting\n    Points")
+    assert read(tmp_path, posted_by_hand) == [Student("007", "First", "Gämma", "", "4711")]
+
+
+def test_gradebook_from_canvas_with_first_and_last_names_apart_is_a_class_list(tmp_path):
+    text = (
+        "LastName,FirstName,ID,SIS User ID,SIS Login ID,Section,Essay (12)\n"
+        ",,,,,,Manual Posting\n"
+        "    Points Possible,,,,,,10\n"
+        "Gämma,First,4711,S7,007,A,9\n"
+        "Student,Test,4712,,ab12,A,\n"
+    )
+    assert read(tmp_path, text) == [Student("007", "First", "Gämma", "", "4711")]
+
+
+def test_list_of_ones_own_with_sections_is_not_taken_for_one_from_canvas(tmp_path):
+    text = "id,lastname,firstname,section\n007,Gämma,First,A\n"
+    assert read(tmp_path, text) == [Student("007", "First", "Gämma")]
 
 
 def test_participants_from_moodle_are_a_class_list(tmp_path):
@@ -55,7 +73,8 @@ def test_participants_from_moodle_are_a_class_list(tmp_path):
     ("text", "sentence"),
     [
         ("", "needs a header line with a column `id`; it has no rows"),
-        ("name\nA\n", "needs a header line with a column `id`; it has name"),
+        ("name\nA\n", "needs a header line with a column `id`; it has name; name the column that "
+         "becomes each student's folder `id`"),
         ("id\na\n\na\n", "line 4: the id 'a' is there twice"),
         ("id\n../a\n", "line 2: the id '../a' cannot be the name of a folder"),
         ("id\na*\n", "line 2: the id 'a*' cannot be the name of a folder"),

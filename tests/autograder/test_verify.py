@@ -88,4 +88,5 @@ def test_declaration_that_cannot_be_used_is_a_problem_and_no_traceback(monkeypat
 def test_file_that_belongs_to_no_lesson_is_found(tmp_path):
     (tmp_path / "01_chain_rule.py").touch()
     (tmp_path / "01_chain_rule_old.py").touch()
+    (tmp_path / ".DS_Store").touch()  # what a system leaves is no lesson's
     assert stray_files([tmp_path], lesson_names()) == [f"{tmp_path.name}/01_chain_rule_old.py"]

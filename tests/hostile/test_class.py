@@ -41,7 +41,7 @@ def scores(result, student):
 def told(result, attack, lesson):
     """Everything that the student is told: the reason, the verdicts, what the cells showed."""
     one = result.submissions[attack.student]
-    texts = [one["problem"], one["look"]]
+    texts = [one["problem"], *one["look"]]
     for verdict in one["exercises"]:
         texts += [verdict["summary"], verdict["question"], *verdict["notes"]]
         texts += [output["sentence"] for output in verdict["outputs"]]
