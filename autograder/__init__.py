@@ -52,7 +52,8 @@ order in which work passes through:
 | `pool`            | runs submissions on all cores, or on a cluster                           |
 | `cluster`         | runs them on a Dask cluster                                              |
 | `workers`         | does any jobs in worker processes, whichever of them die                 |
-| `recording`       | the gradebook: nbgrader writes it, we read it                            |
+| `recording`       | writes the gradebook: nbgrader does, from runs that have been done       |
+| `gradebook`       | reads it                                                                 |
 | `signing`         | who signed a notebook, and whether that fits                             |
 | `submissions`     | what a class has handed in, and how it stands                            |
 | `grading`         | grades what a class handed in                                            |

@@ -23,16 +23,10 @@ from typing import Any
 from autograder.classroom import class_config, read_seed
 from autograder.cluster import shard_file
 from autograder.execute import current_assignment, require_seal
+from autograder.gradebook import has_marks, marks_in, recorded
 from autograder.journal import append
 from autograder.pool import Outcome, Task, run_all
-from autograder.recording import (
-    has_marks,
-    marks_in,
-    open_for_many,
-    record,
-    record_reason,
-    recorded,
-)
+from autograder.recording import open_for_many, record, record_reason
 from autograder.submissions import (
     GRADED_FILE,
     Submission,

@@ -1,13 +1,10 @@
-"""The gradebook: nbgrader writes it, from runs that have been done; we read it.
+"""Writes the gradebook: nbgrader does, from runs that have been done.
 
 | name            | does                                                                        |
 |-----------------|-----------------------------------------------------------------------------|
 | `record`        | lets nbgrader's autograde replay a submission's run into the gradebook       |
 | `Recorder`      | nbgrader's autograde, kept for many students                                |
 | `record_reason` | puts there why a notebook could not be marked                                |
-| `has_marks`     | whether a student has points in a lesson                                    |
-| `recorded`      | who has a submission in a lesson                                            |
-| `marks_in`      | the points of everybody in a lesson, as the gradebook has them               |
 | `open_for_many` | makes nbgrader keep its connection while many submissions are recorded       |
 """
 
@@ -26,23 +23,17 @@ from typing import Any
 from nbconvert.writers import FilesWriter
 from nbformat import NotebookNode
 from nbgrader import api
-from nbgrader.api import Assignment as Assigned
-from nbgrader.api import BaseCell, Grade, Gradebook, MissingEntry, SubmittedAssignment
-from nbgrader.api import SubmittedNotebook as Notebook
+from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import BaseConverter
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import setenv
-from sqlalchemy import or_
 
-from autograder.assignment import Assignment
-from autograder.classroom import ClassError, class_config, database, outcome_of
+from autograder.classroom import class_config, database, outcome_of
 from autograder.lessons import Lesson
-from autograder.reference import CHECK_PREFIX
 from autograder.sanitize import Reader, is_odd, odd_files
 
 PAGE_HEAD = "<!doctype html><meta charset=utf-8>"
-Scores = dict[str, float | None]  # by exercise; None where a human must decide
 
 
 def record(folder: Path, student: str, lesson: Lesson) -> str:
@@ -197,108 +188,6 @@ def _remove_page(folder: Path, student: str, lesson: Lesson) -> None:
     with contextlib.suppress(OSError):
         if page.read_text(encoding="utf-8").startswith(PAGE_HEAD):
             shutil.rmtree(page.parent)
-
-
-def has_marks(folder: Path, student: str, lesson: str) -> bool:
-    """Return whether the gradebook has points of a student in a lesson."""
-    if not student.isprintable():  # bytes that are no text, which no database can hold
-        return False
-    with Gradebook(database(folder)) as gradebook:
-        found = (
-            gradebook.db.query(Grade.id)
-            .join(Notebook, Notebook.id == Grade.notebook_id)
-            .join(SubmittedAssignment, SubmittedAssignment.id == Notebook.assignment_id)
-            .join(Assigned, Assigned.id == SubmittedAssignment.assignment_id)
-            .filter(SubmittedAssignment.student_id == student, Assigned.name == lesson)
-            .filter(or_(Grade.auto_score.is_not(None), Grade.manual_score.is_not(None)))
-        )
-        return found.first() is not None
-
-
-def recorded(folder: Path, assignment: Assignment) -> set[str]:
-    """Return the students of whom the gradebook has a submission in a lesson.
-
-    Raises
-    ------
-    ClassError
-        If it does not have the lesson, or has it with other points than the source notebook.
-    """
-    name = assignment.name
-    make = f"run `nbgrader generate_assignment {name} --force` in {folder}"
-    with Gradebook(database(folder)) as gradebook:
-        try:
-            notebook = gradebook.find_notebook(name, name)
-        except MissingEntry:
-            raise ClassError(f"the gradebook has no lesson {name}: {make}") from None
-        worth = {
-            cell.name.removeprefix(CHECK_PREFIX): cell.max_score for cell in notebook.grade_cells
-        }
-        for exercise, points in assignment.points.items():
-            if worth.get(exercise) != points:
-                there = f"{worth[exercise]:g}" if exercise in worth else "none"
-                raise ClassError(
-                    f"{exercise} has {points:g} points in source/{name}, and {there} in the "
-                    f"gradebook: {make}"
-                )
-        found = (
-            gradebook.db.query(SubmittedAssignment.student_id)
-            .join(Assigned, Assigned.id == SubmittedAssignment.assignment_id)
-            .filter(Assigned.name == name)
-        )
-        return {student for (student,) in found}
-
-
-def marks_in(folder: Path, lesson: Lesson, by_hand: bool = True) -> dict[str, Scores]:
-    """Return everybody's points in a lesson, by student and exercise, in one query.
-
-    Parameters
-    ----------
-    folder : Path
-        The class.
-    lesson : Lesson
-        Which one.
-    by_hand : bool
-        Whether points that somebody gave by hand count, extra ones among them; else those in place
-        of ours are None.
-
-    Raises
-    ------
-    ClassError
-        If the gradebook does not have the lesson.
-    """
-    marks: dict[str, Scores] = {}
-    with Gradebook(database(folder)) as gradebook:
-        try:
-            assignment = gradebook.find_assignment(lesson.name)
-        except MissingEntry:
-            raise ClassError(
-                f"the gradebook has no lesson {lesson.name}: "
-                f"run `nbgrader generate_assignment {lesson.name}` in {folder}"
-            ) from None
-        rows = (
-            gradebook.db.query(
-                SubmittedAssignment.student_id,
-                BaseCell.name,
-                Grade.auto_score,
-                Grade.manual_score,
-                Grade.extra_credit,
-                Grade.needs_manual_grade,
-            )
-            .join(Notebook, Notebook.assignment_id == SubmittedAssignment.id)
-            .join(Grade, Grade.notebook_id == Notebook.id)
-            .join(BaseCell, BaseCell.id == Grade.cell_id)
-            .filter(SubmittedAssignment.assignment_id == assignment.id)
-        )
-        for student, cell, automatic, manual, extra, undecided in rows:
-            score = automatic if manual is None else manual
-            score = None if score is None or (undecided and manual is None) else score
-            if not by_hand:
-                score, extra = score if manual is None else None, None
-            name = cell.removeprefix(CHECK_PREFIX)
-            scores = marks.setdefault(student, dict.fromkeys(lesson.points))
-            if name in scores:
-                scores[name] = None if score is None else score + (extra or 0.0)
-    return marks
 
 
 def open_for_many() -> None:

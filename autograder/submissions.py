@@ -23,10 +23,10 @@ from autograder.assignment import assignment_names
 from autograder.classroom import ClassError, class_config
 from autograder.execute import class_limits, current_assignment, store_of
 from autograder.fingerprint import fingerprint
+from autograder.gradebook import Scores, marks_in
 from autograder.journal import entries
 from autograder.lessons import Lesson
 from autograder.pool import Task, problem_with
-from autograder.recording import Scores, marks_in
 from autograder.reference import full_name
 from autograder.result import Result
 from autograder.signing import doubtful

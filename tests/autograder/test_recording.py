@@ -10,8 +10,9 @@ from nbgrader.api import Gradebook
 from autograder.build import answered_notebook, notebook_text
 from autograder.classroom import ClassError
 from autograder.execute import current_assignment
+from autograder.gradebook import marks_in, recorded
 from autograder.pool import Task, run_task
-from autograder.recording import marks_in, open_for_many, record, record_reason, recorded
+from autograder.recording import open_for_many, record, record_reason
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
