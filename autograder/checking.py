@@ -173,16 +173,15 @@ def judge(
         except _UnwrittenError:
             return [Trial(more[0], "not written", crashed=True)]
 
-    with np.errstate(all="ignore"):  # a wrong answer may be any number, of any kind
-        found = diagnose(trials, exercise, reference, partial(_attempt, exercise), confirm)
-        told = {"mistake": found.mistake, "question": found.says} if found else {}
-        stopped = next((one for one in tried if one.stopped), None)
-        if stopped:
-            shown = _shown(stopped.trial.family, stopped.trial.case, heard)
-            error = stopped.stopped
-            status = CRASHED if isinstance(error, CrashedError) else WRONG
-            return Result(status=status, summary=str(error), **told, **shown, **common)
-        return Result(**_wrong(tried, exercise, reference, heard), **told, **common)
+    found = diagnose(trials, exercise, reference, partial(_attempt, exercise), confirm)
+    told = {"mistake": found.mistake, "question": found.says} if found else {}
+    stopped = next((one for one in tried if one.stopped), None)
+    if stopped:
+        shown = _shown(stopped.trial.family, stopped.trial.case, heard)
+        error = stopped.stopped
+        status = CRASHED if isinstance(error, CrashedError) else WRONG
+        return Result(status=status, summary=str(error), **told, **shown, **common)
+    return Result(**_wrong(tried, exercise, reference, heard), **told, **common)
 
 
 def fails(fn: Callable[..., Any], exercise: Exercise, question: Question) -> bool:

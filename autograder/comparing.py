@@ -226,7 +226,12 @@ def as_numbers(value: Any) -> np.ndarray | None:
         array = np.asarray(value)
     except ValueError:  # rows of different lengths
         return None
-    return array if array.dtype.kind in "fiu" else None
+    if array.dtype.kind not in "fiu":
+        return None
+    if array.dtype.itemsize > 8:  # a long double may hold what is infinite in float64
+        with np.errstate(over="ignore"):
+            return array.astype(float)
+    return array
 
 
 def describe(value: Any) -> str:

@@ -273,6 +273,9 @@ def _mistakes(lesson: Lesson, seeds: int, named: Counter) -> Iterator[str]:
             if passing:
                 told = ", ".join(map(str, passing[:5]))
                 yield f"{name}: the mistake {mistake.name!r} passes with seed {told}"
-            named.update(result.mistake == mistake.name for result in results)
+            found = [result.mistake == mistake.name for result in results]
+            named.update(found)
+            if not any(found) and not passing:
+                yield f"{name}: the mistake {mistake.name!r} is never named"
             for other in {result.mistake for result in results} - {"", mistake.name}:
                 yield f"{name}: the mistake {mistake.name!r} is taken for {other!r}"

@@ -46,6 +46,13 @@ def problems_after(monkeypatch, lesson, exercises, **changes):
     return list(verify._problems(lesson, 1, Counter()))
 
 
+def test_mistake_that_is_never_named_is_found(monkeypatch, lesson, exercises):
+    unseen = Mistake("random", "da = x**b", "da = np.random.rand()", "Each time another number.")
+    assert problems_after(monkeypatch, lesson, exercises, mistakes=(unseen,)) == [
+        "power_grad: the mistake 'random' is never named"
+    ]
+
+
 def test_mistake_that_passes_is_found(monkeypatch, lesson, exercises):
     harmless = Mistake("a comment", "da = x**b", "da = x**b  # fine", "no mistake at all")
     assert problems_after(monkeypatch, lesson, exercises, mistakes=(harmless,)) == [
