@@ -52,22 +52,25 @@ class SaveAutoGrades(preprocessors.SaveAutoGrades):
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Write what a notebook's outputs say."""
-        names = resources["nbgrader"]
+        about = resources["nbgrader"]
         if assignment_of(self.config, resources) is None:
             return super().preprocess(nb, resources)
-        self.notebook_id, self.assignment_id = names["notebook"], names["assignment"]
-        self.student_id = names["student"]
-        with Gradebook(names["db_url"]) as gradebook:
+        self.notebook_id, self.assignment_id = about["notebook"], about["assignment"]
+        self.student_id = about["student"]
+        with Gradebook(about["db_url"]) as gradebook:
             submitted = gradebook.find_submission_notebook(
                 self.notebook_id, self.assignment_id, self.student_id
             )
+            # By way of the lesson's cells: an index has these first.
+            cells = gradebook.db.query(BaseCell.id, BaseCell.name)
+            names = dict(cells.filter_by(notebook_id=submitted.notebook_id).all())
             found = {
-                kind: dict(
-                    gradebook.db.query(BaseCell.name, table)
-                    .join(table, table.cell_id == BaseCell.id)
+                kind: {
+                    names[one.cell_id]: one
+                    for one in gradebook.db.query(table)
+                    .filter(table.cell_id.in_(names))
                     .filter(table.notebook_id == submitted.id)
-                    .all()
-                )
+                }
                 for kind, table in (("grade", Grade), ("comment", Comment))
             }
             self.gradebook = _Read(**found)

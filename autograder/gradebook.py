@@ -1,4 +1,4 @@
-"""Reads the gradebook, each time in one query.
+"""Reads the gradebook, in few queries.
 
 | function    | gives                                                 |
 |-------------|-------------------------------------------------------|
@@ -12,7 +12,7 @@ from pathlib import Path
 from nbgrader.api import Assignment as Assigned
 from nbgrader.api import BaseCell, Grade, Gradebook, MissingEntry, SubmittedAssignment
 from nbgrader.api import SubmittedNotebook as Notebook
-from sqlalchemy import or_
+from sqlalchemy import or_, select
 
 from autograder.assignment import Assignment
 from autograder.classroom import ClassError, database
@@ -27,12 +27,19 @@ def has_marks(folder: Path, student: str, lesson: str) -> bool:
     if not student.isprintable():  # bytes that are no text, which no database can hold
         return False
     with Gradebook(database(folder)) as gradebook:
-        found = (
-            gradebook.db.query(Grade.id)
-            .join(Notebook, Notebook.id == Grade.notebook_id)
+        handed_in = (
+            gradebook.db.query(Notebook.id)
             .join(SubmittedAssignment, SubmittedAssignment.id == Notebook.assignment_id)
             .join(Assigned, Assigned.id == SubmittedAssignment.assignment_id)
             .filter(SubmittedAssignment.student_id == student, Assigned.name == lesson)
+            .first()
+        )
+        if handed_in is None:
+            return False
+        found = (
+            gradebook.db.query(Grade.id)
+            .filter(Grade.cell_id.in_(select(BaseCell.id)))  # an index has cells first
+            .filter(Grade.notebook_id == handed_in.id)
             .filter(or_(Grade.auto_score.is_not(None), Grade.manual_score.is_not(None)))
         )
         return found.first() is not None
