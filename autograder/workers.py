@@ -5,6 +5,7 @@ worker after the other is given up, and the others go on.
 """
 
 import contextlib
+import gc
 import itertools
 import multiprocessing
 import os
@@ -116,6 +117,7 @@ def _interrupts_later() -> Iterator[None]:
 def _begin_worker() -> None:
     """Forget what belongs to the parent process; Ctrl-C is its business too. End when it ends."""
     zygote_of.cache_clear()
+    gc.freeze()  # else each collection goes through all that the parent had, and copies its pages
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
