@@ -20,68 +20,91 @@ def add_class_commands(commands: Any) -> None:
     """Add the group `class` to the commands."""
     group = commands.add_parser("class", help="make and grade a class (nbgrader)")
     group = group.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    init = add_command(group, "init", _init, "make an nbgrader course folder with all lessons")
-    init.add_argument("folder", type=Path, metavar="DIR", help="new or empty")
-    init.add_argument(
+    for name, run, add_options, summary in (
+        ("init", _init, _init_options, "make an nbgrader course folder with all lessons"),
+        ("add", _add, _add_options, "make a lesson of your own an assignment of a class"),
+        ("collect", _collect, _collect_options, "put downloaded notebooks where they are graded"),
+        ("grade", _grade, _grade_options, "grade everything that was handed in"),
+        (
+            "report",
+            _report,
+            _report_options,
+            "write a page on how the class is doing, and its marks",
+        ),
+    ):
+        add_options(add_command(group, name, run, summary))
+
+
+def _init_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("folder", type=Path, metavar="DIR", help="new or empty")
+    command.add_argument(
         "--students", type=Path, metavar="FILE.csv", help="class list with a column `id`"
     )
-    init.add_argument(
+    command.add_argument(
         "--solutions", action="store_true", help="let students look at solutions and last hints"
     )
-    add = add_command(group, "add", _add, "make a lesson of your own an assignment of a class")
-    add.add_argument("folder", type=Path, metavar="DIR", help=CLASS)
-    add.add_argument("source", type=Path, metavar="FILE", help="your solutions/NN_topic.py")
-    add.add_argument(
+
+
+def _add_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("folder", type=Path, metavar="DIR", help=CLASS)
+    command.add_argument("source", type=Path, metavar="FILE", help="your solutions/NN_topic.py")
+    command.add_argument(
         "--private", action="store_true", help="hand out no checks: nobody sees how you check"
     )
-    add.add_argument(
+    command.add_argument(
         "--solutions", action="store_true", help="let students look at solutions and last hints"
     )
-    take = add_command(group, "collect", _collect, "put downloaded notebooks where they are graded")
-    take.add_argument("folder", type=Path, metavar="DIR", help=CLASS)
-    take.add_argument(
+
+
+def _collect_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("folder", type=Path, metavar="DIR", help=CLASS)
+    command.add_argument(
         "downloads", type=Path, metavar="DOWNLOADS", help="folder or zip from Canvas, Moodle, ..."
     )
-    take.add_argument("--lesson", required=True, metavar="N", help="name or number")
-    take.add_argument(
+    command.add_argument("--lesson", required=True, metavar="N", help="name or number")
+    command.add_argument(
         "--time",
         type=_time,
         metavar="TIME",
         help="when they were handed in, such as '2026-03-01 23:59'; default: now",
     )
-    take.add_argument("--json", action="store_true", help="print JSON")
-    grade = add_command(group, "grade", _grade, "grade everything that was handed in")
-    grade.add_argument("folder", type=Path, metavar="DIR", help=CLASS)
-    lessons = grade.add_argument(
+    command.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _grade_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("folder", type=Path, metavar="DIR", help=CLASS)
+    lessons = command.add_argument(
         "lessons", nargs="*", metavar="LESSON", help="name or number; default: all"
     )
     lessons.completer = offer_lessons
     cores = os.cpu_count() or 1
-    grade.add_argument(
+    command.add_argument(
         "--workers",
         type=positive,
         default=cores,
         metavar="N",
         help="submissions to run at a time; default: all cores",
     )
-    grade.add_argument("--scheduler", default="", metavar="ADDRESS", help="run on a Dask cluster")
-    grade.add_argument(
+    command.add_argument("--scheduler", default="", metavar="ADDRESS", help="run on a Dask cluster")
+    command.add_argument(
         "--shard", type=_shard, metavar="I/N", help="run one of N parts, record nothing"
     )
-    grade.add_argument(
+    command.add_argument(
         "--unsafe", action="store_true", help="grade even where students' code is not sealed off"
     )
-    grade.add_argument("--json", action="store_true", help="print JSON")
-    report = add_command(
-        group, "report", _report, "write a page on how the class is doing, and its marks"
+    command.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _report_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("folder", type=Path, metavar="DIR", help=CLASS)
+    command.add_argument(
+        "lessons", nargs="*", metavar="LESSON", help="name or number; default: all"
     )
-    report.add_argument("folder", type=Path, metavar="DIR", help=CLASS)
-    report.add_argument("lessons", nargs="*", metavar="LESSON", help="name or number; default: all")
-    report.add_argument(
+    command.add_argument(
         "-o", type=Path, dest="page", metavar="FILE.html", help="default: DIR/report.html"
     )
-    report.add_argument("--csv", type=Path, metavar="FILE", help="write everybody's totals too")
-    report.add_argument(
+    command.add_argument("--csv", type=Path, metavar="FILE", help="write everybody's totals too")
+    command.add_argument(
         "--lms",
         choices=PLATFORMS,
         default="",

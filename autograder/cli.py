@@ -11,6 +11,7 @@ import os
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from autograder import __version__
 from autograder.author_commands import add_author_commands
@@ -96,7 +97,20 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"backprop-course {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add_learner_commands(commands)
+    add_class_commands(commands)
+    add_author_commands(commands)
+    add_command(commands, "doctor", _doctor, "show versions and what is missing")
+    shell = add_command(
+        commands, "completion", _completion, "print what makes the Tab key complete"
+    )
+    shell.add_argument("shell", choices=SHELLS, nargs="?", default="bash", help="default: bash")
+    shell.epilog = 'For this session: eval "$(backprop completion bash)". For good: put that line '
+    shell.epilog += "into ~/.bashrc, or the like of your shell."
+    return parser
 
+
+def _add_learner_commands(commands: Any) -> None:
     start = add_command(commands, "start", _start, "open the lessons in a folder of your own")
     start.add_argument("folder", nargs="?", type=Path, metavar="DIR", help=WHERE)
     lesson = start.add_argument("--lesson", default="1", metavar="N", help="to open; default: 1")
@@ -123,17 +137,6 @@ def _parser() -> argparse.ArgumentParser:
     lesson = demo.add_argument("--lesson", metavar="N", help="only this one; default: all five")
     lesson.completer = offer_lessons
     demo.add_argument("--keep", type=Path, metavar="DIR", help="keep the class in this new folder")
-
-    add_class_commands(commands)
-    add_author_commands(commands)
-    add_command(commands, "doctor", _doctor, "show versions and what is missing")
-    shell = add_command(
-        commands, "completion", _completion, "print what makes the Tab key complete"
-    )
-    shell.add_argument("shell", choices=SHELLS, nargs="?", default="bash", help="default: bash")
-    shell.epilog = 'For this session: eval "$(backprop completion bash)". For good: put that line '
-    shell.epilog += "into ~/.bashrc, or the like of your shell."
-    return parser
 
 
 def _start(options: argparse.Namespace) -> int:

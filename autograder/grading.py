@@ -14,7 +14,7 @@ crash, does only what is new. A notebook that cannot be marked at all gets 0 and
 """
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -140,14 +140,6 @@ def grade_class(
     todo = tasks_of(folder, lessons, unsafe)
     notes = read_notes(folder)
     keys = {task: key_of(task) for task in todo}
-    names = dict.fromkeys(task.lesson for task in todo)
-    known = {name: recorded(folder, current_assignment(folder, name)) for name in names}
-    changed = [
-        task
-        for task in todo
-        if notes.get(name_of(task), {}).get("key") != keys[task]
-        or task.student not in known[task.lesson]  # the gradebook may be another than it was
-    ]
 
     def note(outcome: Outcome, failure: str) -> None:
         one = _note(outcome, failure, keys[outcome.task])
@@ -156,7 +148,7 @@ def grade_class(
 
     waiting, tally, began = [], tally or Tally(), time.monotonic()
     run = partial(progress, what="graded")
-    for outcome in run_all(changed, workers, run, scheduler, then=_record_new):
+    for outcome in run_all(_left(folder, keys, notes), workers, run, scheduler, then=_record_new):
         if outcome.place:
             tally.run += 1
             tally.sandboxes.add(outcome.sandbox)
@@ -165,16 +157,35 @@ def grade_class(
         else:
             waiting.append(outcome)
     announce(_changes(folder, waiting))
-    by_task = {outcome.task: outcome for outcome in waiting}
-    jobs = [(outcome.task, outcome.problem, outcome.failure) for outcome in waiting]
-    written = in_workers(_record, jobs, min(workers, RECORDERS))
-    for job, failure in progress(written, len(jobs), "recorded") if jobs else ():
-        note(by_task[job[0]], _record_alone(job) if failure or failure is None else "")
+    for outcome, failure in _record_all(waiting, workers, progress):
+        note(outcome, failure)
     tally.broken = sum(not notes[name_of(task)]["content"] for task in todo)
     tally.reused = len(todo) - tally.run - tally.broken
     tally.seconds = time.monotonic() - began
     remove_left_over()  # of a grader that was killed before, where this one had nothing to run
     return submissions_of(folder, todo, notes)
+
+
+def _left(folder: Path, keys: dict[Task, str], notes: dict[str, dict[str, Any]]) -> list[Task]:
+    """Return what is new or has changed, or is not in the gradebook: it may be another one now."""
+    names = dict.fromkeys(task.lesson for task in keys)
+    known = {name: recorded(folder, current_assignment(folder, name)) for name in names}
+    return [
+        task
+        for task, key in keys.items()
+        if notes.get(name_of(task), {}).get("key") != key or task.student not in known[task.lesson]
+    ]
+
+
+def _record_all(
+    outcomes: list[Outcome], workers: int, progress: Callable[..., Iterable]
+) -> Iterator[tuple[Outcome, str]]:
+    """Record submissions; return each with why it could not be, empty if it was."""
+    jobs = [(outcome.task, outcome.problem, outcome.failure) for outcome in outcomes]
+    by_job = dict(zip(jobs, outcomes, strict=True))
+    done = in_workers(_record, jobs, min(workers, RECORDERS))
+    for job, failure in progress(done, len(jobs), "recorded") if jobs else ():
+        yield by_job[job], _record_alone(job) if failure or failure is None else ""
 
 
 def _record_new(outcome: Outcome) -> Outcome:
