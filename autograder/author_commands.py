@@ -22,7 +22,7 @@ def add_author_commands(commands: Any) -> None:
     build.add_argument("--check", action="store_true", help="write nothing; fail if out of date")
     verify = add_command(commands, "verify", _verify, "lint stubs, solutions, mistakes and points")
     verify.add_argument("folder", nargs="?", type=Path, metavar="DIR", help=OWN_HELP)
-    verify.add_argument("--thorough", action="store_true", help="50 seeds; mutations and pairs")
+    verify.add_argument("--thorough", action="store_true", help="50 seeds, mutations, all pairs")
 
 
 def _new(options: argparse.Namespace) -> int:
@@ -77,13 +77,17 @@ def _verify(options: argparse.Namespace) -> int:
         options.thorough,
         options.folder,
     )
-    head = ["lesson", "exercises", "points", "mistakes", "named", "mutants", "problems"]
+    head = ["lesson", "exercises", "points", "mistakes", "named", "pairs", "both named", "alike",
+            "mutants", "problems"]  # fmt: skip
     rows = [
-        [r.lesson, r.exercises, f"{r.points:g}", r.mistakes, f"{r.named:.1%}", r.mutants or "-",
-         len(r.problems)]
+        [r.lesson, r.exercises, f"{r.points:g}", r.mistakes, f"{r.named:.1%}", r.swept.pairs,
+         r.swept.named, len(r.swept.alike), r.swept.mutations or "-", len(r.problems)]
         for r in reports
     ]  # fmt: skip
     print(table(rows, head))
+    if options.thorough:
+        print("\nTwo mistakes at once that nobody can tell from another:")
+        print("\n".join(f"{r.lesson}: {pair}" for r in reports for pair in r.swept.alike))
     problems = [f"{r.lesson}: {problem}" for r in reports for problem in r.problems]
     problems += [f"{path} belongs to no lesson" for path in strays]
     for problem in problems:

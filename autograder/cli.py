@@ -54,6 +54,9 @@ def main(arguments: list[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a terminal without ✓ shows ? and goes on
+    # nbformat's JSON schemas need no such module: it would compile grammars of web addresses for
+    # most of a second, and whoever imports it goes on without it.
+    sys.modules.setdefault("rfc3987_syntax", None)
     parser = _parser()
     if "_ARGCOMPLETE" in os.environ:  # the shell asks what may come next
         import argcomplete

@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-import jupytext
 import nbformat
 from nbformat import NotebookNode
 
@@ -122,6 +121,8 @@ def read_lesson(path: Path) -> Lesson:
 def _read_lesson(path: Path, _: int) -> Lesson:
     if path.suffix == ".ipynb":
         return _checked(lesson_in(nbformat.read(path, as_version=4), path))
+    import jupytext  # it takes its time to load, and a class has no sources that need it
+
     notebook = jupytext.reads(path.read_text(encoding="utf-8"), fmt="py:percent")
     for cell in notebook.cells:
         cell.metadata.pop("lines_to_next_cell", None)  # jupytext's note to itself

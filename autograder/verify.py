@@ -10,7 +10,8 @@
 | withheld     | what an exercise withholds exists, and the lesson does not hand it out          |
 | hints        | three steps for every exercise                                                  |
 | asides       | the lesson's predictions and closing questions are those that are declared      |
-| sweep        | (thorough) mutations of the solutions fail, and two mistakes at once            |
+| sweep        | two mistakes at once fail, and are not taken for another: a few of them, or      |
+|              | (thorough) all, and mechanical mutations of the solutions                       |
 | strays       | no file that belongs to no lesson                                               |
 """
 
@@ -20,7 +21,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -36,11 +37,12 @@ from autograder.needed import unneeded_families
 from autograder.notebook import GRADING_REPEATS, HOME_REPEATS, stand_ins
 from autograder.own import VARIABLE, lessons_in, own_lessons
 from autograder.reference import CHECK_PREFIX, LessonError, data_folder, lesson_names
-from autograder.sweep import sweep
+from autograder.sweep import Swept, sweep
 from autograder.withheld import wrongly_withheld
 
 HINTS = 3
 QUESTIONS = "abc"  # a lesson ends with three
+SAMPLE = 3  # pairs of mistakes in each exercise, where not all are tried
 
 
 @dataclass(frozen=True)
@@ -59,8 +61,8 @@ class LessonReport:
         What the lesson offers.
     problems : tuple of str
         A sentence for everything that does not hold.
-    mutants : int
-        How many mechanical mutations were tried.
+    swept : Swept
+        What was tried that nobody declared.
     """
 
     lesson: str
@@ -69,7 +71,7 @@ class LessonReport:
     named: float
     points: float
     problems: tuple[str, ...]
-    mutants: int = 0
+    swept: Swept = field(default_factory=Swept)
 
 
 def verify_course(
@@ -87,7 +89,7 @@ def verify_course(
     progress : callable
         Gets the lessons' names and iterates over them, showing how far.
     thorough : bool
-        Try mechanical mutations of the solutions, and every two mistakes at once.
+        Try mechanical mutations of the solutions, and all pairs of mistakes instead of a few.
     folder : Path, optional
         Lessons of somebody's own, in one of the two layouts of `autograder.own`. Left out, ours.
 
@@ -115,20 +117,17 @@ def verify_course(
 
 def _report(name: str, seeds: int, thorough: bool) -> LessonReport:
     lesson, declared, problems = find_lesson(name), {}, []
-    named, tried = Counter(), Counter()
+    named, swept = Counter(), Swept()
     try:
         declared = exercises_of(name)
         problems += list(_problems(lesson, seeds, named))
-        if thorough:
-            problems += sweep(lesson, tried)
+        problems += sweep(lesson, swept, None if thorough else SAMPLE)
     except Exception as error:  # whatever a broken declaration makes stumble
         problems.append(f"cannot be verified: {type(error).__name__}: {error}")
     mistakes = sum(len(exercise.mistakes) for exercise in declared.values())
     share = named[True] / max(named.total(), 1)
     points = sum(lesson.points.values())
-    return LessonReport(
-        name, len(declared), mistakes, share, points, tuple(problems), tried.total()
-    )
+    return LessonReport(name, len(declared), mistakes, share, points, tuple(problems), swept)
 
 
 def stray_files(folders: list[Path], lessons: Iterable[str]) -> list[str]:

@@ -12,7 +12,8 @@
 | `datasets`     | xor, moons, spirals, handwritten digits                                       |
 | `figures`      | the matplotlib figures of the lessons; each returns a Figure                  |
 | `widgets`      | the widgets of the lessons, ipywidgets over pure functions                    |
+| `lazy`         | imports the modules of the two before when they are first asked for           |
 
-Importing `course` loads none of them. Each loads NumPy; `figures` loads matplotlib too, and a
-widget loads ipywidgets when it is made.
+Importing `course` loads none of them. Each loads NumPy; a figure loads matplotlib when it is drawn,
+and a widget ipywidgets when it is made.
 """

@@ -459,6 +459,8 @@ x, y, z = Node(-2.0), Node(5.0), Node(-4.0)
 q = Node(3.0, (x, y), "+", (1.0, 1.0))
 f = Node(-12.0, (q, z), "*", (-4.0, 3.0))  # the local derivatives of a product: swapped
 print(f, "is computed from", f.parents)
+
+# %% demo=true
 figures.computational_graph(f, {"x": x, "y": y, "z": z, "q": q, "f": f})
 
 # %% [markdown]

@@ -16,7 +16,6 @@ from autograder.exercise import Exercise, Family, Mistake, Prediction
 from autograder.student.calling import WrongAnswerError
 from course import activations
 
-BINARY_GATES = ("+", "-", "*", "/", "max")
 UNARY_GATES = ("neg", "inverse", "exp", "log", "sin", "cos", "tanh", "sigmoid")
 FUNCTIONS = {
     "tanh": (activations.tanh, activations.tanh_grad),
@@ -346,6 +345,16 @@ def gate_family(op):
     return Family(f'the gate "{op}"', draw, "each gate has rules of its own")
 
 
+def max_family(larger, sign):
+    """Return the family of the maximum where one of its inputs is the larger one."""
+
+    def draw(rng):
+        b = away_from_zero(rng, 0.4, 2.5)
+        return {"op": "max", "a": b + sign * rng.uniform(0.4, 2.5), "b": b}
+
+    return Family(f'the gate "max", {larger} is larger', draw, "it has a rule for either case")
+
+
 def function_family(op):
     """Return the family of one gate with one input."""
 
@@ -405,7 +414,11 @@ BINARY_RULE = Exercise(
     name="binary_rule",
     asks=(Gradient(binary_forward, wrt=("a", "b")),),
     withheld=("course.graph",),
-    families=tuple(gate_family(op) for op in BINARY_GATES),
+    families=(
+        *map(gate_family, "+-*/"),
+        max_family("a", 1),
+        max_family("b", -1),
+    ),
     hints=(
         "For each gate: if only a grows by a little, how many times as much does the output grow? "
         "And if only b does?",
@@ -434,6 +447,10 @@ BINARY_RULE = Exercise(
                 "1."),
         Mistake("max shared", "(1.0, 0.0) if a > b else (0.0, 1.0)", "(0.5, 0.5)",
                 '"max" does not share: the smaller input has no influence at all.'),
+        Mistake("max always routes to a", "(1.0, 0.0) if a > b else (0.0, 1.0)", "(1.0, 0.0)",
+                'Which input does "max" hand on if b is the larger one?'),
+        Mistake("max always routes to b", "(1.0, 0.0) if a > b else (0.0, 1.0)", "(0.0, 1.0)",
+                'Which input does "max" hand on if a is the larger one?'),
         Mistake("local derivatives of the sum doubled", "return 1.0, 1.0", "return a, b",
                 '"+" distributes: its local derivatives do not depend on a and b.'),
     ),

@@ -123,7 +123,10 @@ def relu_case(rng):
 
 
 def relu_layer(rng, N, M, dead):
-    """Return pre-activations: `dead` units always off, one of them 0 once; one unit always on."""
+    """Return pre-activations: `dead` units always off, one of them 0 once; one unit always on.
+
+    Another unit is on for some examples, and never above 1.
+    """
     A = away_from_zero(rng, 0.1, 2.0, (N, M))
     A[0], A[1] = np.abs(A[0]), -np.abs(A[1])  # every unit is on for one example, off for another
     A = rng.permutation(A)
@@ -131,6 +134,7 @@ def relu_layer(rng, N, M, dead):
     A[:, units[:dead]] = -np.abs(A[:, units[:dead]])
     A[rng.integers(N), units[0]] = 0.0
     A[:, units[dead]] = np.abs(A[:, units[dead]])
+    A[:, units[dead + 1]] *= 0.4
     return A
 
 
@@ -165,20 +169,22 @@ def printed_formulas(rng, n, N):
         h = sigmoid(X @ v)
         return scale * X.T @ ((h - y) * sigmoid(h) * (1 - sigmoid(h)))
 
-    formulas = [lambda v, c=c: right(v) / c for c in (-1.0, 1.0, rng.choice(FACTORS))]
-    formulas += [without_slope, slope_of_h]
-    order = rng.permutation(len(formulas))
-    return {"J": J, "v": away_from_zero(rng, 0.3, 1.0, n), "formulas": [formulas[i] for i in order]}
+    first, last = -rng.choice((2.0, 0.5, 3.0, 0.25)), rng.choice(FACTORS)
+    middle = [right, lambda v: -right(v), without_slope, slope_of_h]
+    # A factor of 1 or 0 in the first place would look the same after more than one mistake.
+    formulas = [lambda v: right(v) / first]
+    formulas += [middle[i] for i in rng.permutation(4)] + [lambda v: right(v) / last]
+    return {"J": J, "v": away_from_zero(rng, 0.3, 1.0, n), "formulas": formulas}
 
 
 def printed_factor_of_n(rng):
     """Return the mean of the squares, and gradients that are off by 2, by N, by both or in sign."""
-    y = rng.normal(size=(N := int(rng.integers(5, 7))))
-    formulas = [lambda v: v - y, lambda v: 2 * (v - y), lambda v: (v - y) / N, lambda v: y - v]
+    y = rng.normal(size=(N := int(rng.integers(6, 8))))  # 1/6, 1/7: no two digits say it all
+    formulas = [lambda v: v - y, lambda v: 2 * (v - y), lambda v: (v - y) / N]
     return {
         "J": lambda v: np.mean((v - y) ** 2),
         "v": y + away_from_zero(rng, 0.3, 1.0, N),
-        "formulas": [formulas[i] for i in rng.permutation(4)],
+        "formulas": [lambda v: y - v] + [formulas[i] for i in rng.permutation(3)],
     }
 
 
@@ -1078,7 +1084,7 @@ PRINTED_FACTORS = Exercise(
                 "Each formula has a factor of its own."),
         Mistake("formulas counted by entries", "np.zeros(len(formulas))", "np.zeros(len(v))",
                 "There is one factor for each formula."),
-        Mistake("rounded to quarters", "factors[k] = c", "factors[k] = np.round(4 * c) / 4",
+        Mistake("rounded to two digits", "factors[k] = c", "factors[k] = np.round(c, 2)",
                 "A factor need not be a simple number: with a mean, N is in it."),
     ),
     equivalent=(  # no error is 1e-6 to the last bit

@@ -136,9 +136,14 @@ class Shell:
 
     def _execute(self, source: str, name: str) -> None:
         """Run the text of a cell, and show the value that it ends in."""
-        text = self.transform(source)
-        linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
-        body = ast.parse(text, name).body
+        text = source
+        try:
+            body = ast.parse(text, name).body
+        except SyntaxError:  # there may be magics in it; Python as it is stays as it is
+            text = self.transform(source)
+            body = ast.parse(text, name).body
+        finally:
+            linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
         last = body.pop() if body and isinstance(body[-1], ast.Expr) else None
         exec(compile(ast.Module(body, []), name, "exec"), self.user_ns)
         if last is not None:

@@ -40,8 +40,8 @@ WORK = "work"  # the student's part of the folder
 WARM = (
     "cloudpickle", "course", "course.activations", "course.datasets", "course.figures",
     "course.gradcheck", "course.graph", "course.losses", "course.mlp", "course.optim",
-    "dataclasses", "functools", "itertools", "math", "matplotlib.pyplot", "numpy.linalg",
-    "numpy.random", "numpy.testing", "statistics", "typing", "unittest.mock",
+    "course.widgets", "dataclasses", "functools", "itertools", "math", "matplotlib.pyplot",
+    "numpy.linalg", "numpy.random", "numpy.testing", "statistics", "typing", "unittest.mock",
 )  # fmt: skip
 
 
@@ -124,6 +124,9 @@ def _warm_up(version: str) -> None:
     """Import what notebooks use, and let matplotlib find its fonts."""
     for name in WARM:
         importlib.import_module(name)
+    figures = sys.modules["course.figures"]
+    for name in dir(figures):
+        getattr(figures, name)
     pyplot = sys.modules["matplotlib.pyplot"]
     figure = pyplot.figure()
     figure.add_subplot().set_title("$x$")

@@ -22,48 +22,34 @@
 | `effects_by_seed`       | what each factor of an experiment does, once for each seed             |
 | `gradient_difference`   | a gradient minus its measurement, entry by entry                       |
 
-Every function takes an optional `ax`, to draw into a figure of your own.
+Every function takes an optional `ax`, to draw into a figure of your own. Matplotlib is loaded when
+the first one is used.
 """
 
-from course.figures.activations import (
-    activation_curves,
-    activation_panels,
-    dead_units,
-    gradient_by_layer,
-    step_and_sigmoid,
-)
-from course.figures.differences import gradient_difference
-from course.figures.graphs import computational_graph
-from course.figures.losses import loss_maps, loss_surfaces, saturation_curves
-from course.figures.slopes import secant_and_tangent, step_size_error
-from course.figures.training import (
-    decision_boundary,
-    effects_by_seed,
-    hidden_representation,
-    training_curves,
-    training_view,
-    weight_image,
-)
-from course.figures.units import sigmoid_unit
+from course.lazy import lazy_names
 
-__all__ = [
-    "activation_curves",
-    "activation_panels",
-    "computational_graph",
-    "dead_units",
-    "decision_boundary",
-    "effects_by_seed",
-    "gradient_by_layer",
-    "gradient_difference",
-    "hidden_representation",
-    "loss_maps",
-    "loss_surfaces",
-    "saturation_curves",
-    "secant_and_tangent",
-    "sigmoid_unit",
-    "step_and_sigmoid",
-    "step_size_error",
-    "training_curves",
-    "training_view",
-    "weight_image",
-]
+__getattr__, __dir__, __all__ = lazy_names(
+    __name__,
+    {
+        "activations": (
+            "activation_curves",
+            "activation_panels",
+            "dead_units",
+            "gradient_by_layer",
+            "step_and_sigmoid",
+        ),
+        "differences": ("gradient_difference",),
+        "graphs": ("computational_graph",),
+        "losses": ("loss_maps", "loss_surfaces", "saturation_curves"),
+        "slopes": ("secant_and_tangent", "step_size_error"),
+        "training": (
+            "decision_boundary",
+            "effects_by_seed",
+            "hidden_representation",
+            "training_curves",
+            "training_view",
+            "weight_image",
+        ),
+        "units": ("sigmoid_unit",),
+    },
+)

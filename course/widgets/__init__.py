@@ -15,27 +15,17 @@ says what the picture shows. Where widgets do not run, the picture and the sente
 a cell again, and its widget is where you left it.
 """
 
-from importlib import import_module
-from typing import Any
+from course.lazy import lazy_names
 
-_MODULE_OF = {
-    "compare_activations": "activations",
-    "compare_gradients": "differences",
-    "compare_losses": "losses",
-    "drag_eps": "slopes",
-    "step_through": "stepping",
-    "train_network": "training",
-    "tune_neuron": "neuron",
-}
-
-__all__ = sorted(_MODULE_OF)
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _MODULE_OF:
-        raise AttributeError(f"course.widgets has no {name!r}; it has {', '.join(__all__)}")
-    return getattr(import_module(f"course.widgets.{_MODULE_OF[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return __all__
+__getattr__, __dir__, __all__ = lazy_names(
+    __name__,
+    {
+        "activations": ("compare_activations",),
+        "differences": ("compare_gradients",),
+        "losses": ("compare_losses",),
+        "neuron": ("tune_neuron",),
+        "slopes": ("drag_eps",),
+        "stepping": ("step_through",),
+        "training": ("train_network",),
+    },
+)

@@ -15,6 +15,7 @@ from autograder.verify import run_cells, stray_files, verify_course
 def test_the_course_passes_its_own_linter():
     reports, strays = verify_course(seeds=3)
     assert [problem for report in reports for problem in report.problems] == []
+    assert all(report.swept.pairs for report in reports)
     assert strays == []
 
 
