@@ -22,6 +22,7 @@ order in which work passes through:
 | `withheld`        | whether an answer calls the library's own                                |
 | `result`          | what came out, as HTML, text and JSON                                    |
 | `notebook`        | `check`, `failing_case`, `hint`, `solution` as a notebook sees them      |
+| `shell`           | what they do in a running IPython shell                                  |
 | `handout`         | what a notebook of a class says of itself: version, solutions on or off  |
 | `asking`          | `predict`, `answer` and `bug`: what a lesson asks without marks          |
 | `pairs`           | `check_pair`: any forward and backward function, without an exercise     |

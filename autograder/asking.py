@@ -22,8 +22,9 @@ import numpy as np
 
 from autograder.exercise import Exercise, Mistake, Prediction
 from autograder.exercises import find_answer, find_exercise, find_prediction
-from autograder.notebook import Markdown, show
+from autograder.notebook import Markdown
 from autograder.reference import Reference
+from autograder.shell import show
 from autograder.student.calling import WrongAnswerError
 
 

@@ -15,11 +15,10 @@ from nbformat import NotebookNode
 
 from autograder.build import source_notebook
 from autograder.command import typed
-from autograder.exercise import Exercise
+from autograder.exercise import GRADING_REPEATS, Exercise
 from autograder.exercises import exercises_in, shipped
 from autograder.fingerprint import fingerprint, software
 from autograder.lessons import Lesson, lesson_in, shipped_lesson
-from autograder.notebook import GRADING_REPEATS
 from autograder.own import declarations_in, lessons_in
 from autograder.reference import (
     BEGIN,

@@ -33,6 +33,7 @@ from autograder.reference import (
     full_name,
     lesson_names,
     read_reference,
+    text_in,
 )
 
 KINDS = ("exercise", "check", "demo", "free")
@@ -123,7 +124,7 @@ def _read_lesson(path: Path, _: int) -> Lesson:
         return _checked(lesson_in(nbformat.read(path, as_version=4), path))
     import jupytext  # it takes its time to load, and a class has no sources that need it
 
-    notebook = jupytext.reads(path.read_text(encoding="utf-8"), fmt="py:percent")
+    notebook = jupytext.reads(text_in(path), fmt="py:percent")
     for cell in notebook.cells:
         cell.metadata.pop("lines_to_next_cell", None)  # jupytext's note to itself
     return _checked(Lesson(path.stem, path, tuple(notebook.cells)))

@@ -8,8 +8,7 @@ import contextlib
 from collections.abc import Iterable, Iterator
 
 from autograder.checking import fails
-from autograder.exercise import Exercise, questions
-from autograder.notebook import HOME_REPEATS
+from autograder.exercise import HOME_REPEATS, Exercise, questions
 from autograder.reference import Reference
 
 

@@ -5,33 +5,26 @@
 | a notebook, at home               | shows the report, then raises: the cell is marked as failed  |
 | `nbgrader validate`, plain Python | raises; the report is the error's text                       |
 | `nbgrader autograde`              | never raises: the cell's value is the points, with report    |
-
-A cell that uses a name whose own cell has not been run would stop with a NameError before we are
-called. While such a cell runs, the missing name stands for a placeholder that says so.
 """
 
-import builtins
 import copy
 import math
 import operator
 import os
-import re
 import secrets
 import sys
-import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from autograder.asks import Case
 from autograder.checking import check_answer
-from autograder.exercise import Exercise
+from autograder.exercise import GRADING_REPEATS, HOME_REPEATS, Exercise
 from autograder.exercises import UnknownError, find_exercise
 from autograder.handout import handed_out, withholds
 from autograder.reference import Plain, Reference
 from autograder.result import NOT_ATTEMPTED, NOT_DEFINED, Grade, Result
+from autograder.shell import Undefined, listen, show
 from course.gradcheck import Comparison
-
-HOME_REPEATS, GRADING_REPEATS = 2, 8  # cases per family; grading adds cases of the same families
 
 _hints_given: dict[str, int] = {}
 _failing_cases: dict[str, "FailingCase"] = {}
@@ -69,13 +62,6 @@ class Markdown(str):
 
     def __repr__(self) -> str:
         return str(self)
-
-
-class Undefined:
-    """Stands for a function whose cell has not been run."""
-
-    def __init__(self, name: str) -> None:
-        self.__name__ = name
 
 
 def check(
@@ -259,66 +245,4 @@ def _require_points(points: Any) -> None:
         raise ArgumentError(f"points={points!r} should be a number from 0 on, such as points=2")
 
 
-def show(thing: Any) -> bool:
-    """Display something in the notebook or the IPython terminal; False where there is neither."""
-    if _shell() is None:
-        return False
-    from IPython.display import display
-
-    display(thing)
-    return True
-
-
-def _shell() -> Any:
-    """Return the running IPython shell, None without one; does not import IPython."""
-    ipython = sys.modules.get("IPython")
-    return ipython.get_ipython() if ipython else None
-
-
-def stand_ins(source: str, names: Mapping[str, Any]) -> dict[str, Undefined]:
-    """Return a placeholder for every exercise that a cell names in a call and that has no value."""
-    called = re.findall(
-        r"^(?:\w+ = )?(?:bug|check|failing_case|hint|solution)\((\w+)", source, re.MULTILINE
-    )
-    return {
-        name: Undefined(name)
-        for name in called
-        if name not in names and not hasattr(builtins, name)
-    }
-
-
-def _stand_in_for_undefined(info: Any) -> None:
-    """Before a cell runs: give the exercise that it checks a placeholder if it has no value."""
-    names = _shell().user_ns
-    names.update(stand_ins(info.raw_cell or "", names))
-
-
-def _remove_stand_ins(_: Any) -> None:
-    """After a cell has run: no placeholder stays, so that other cells see a plain NameError."""
-    names = _shell().user_ns
-    for name in [name for name, value in names.items() if isinstance(value, Undefined)]:
-        del names[name]
-
-
-def _tell_unwritten(
-    shell: Any, kind: type, error: NotImplementedError, trace: Any, tb_offset: int | None = None
-) -> None:
-    """Say in one line that a cell calls an exercise that is not written; show the rest as usual."""
-    if hasattr(error, "_render_traceback_"):
-        shell._showtraceback(kind, error, error._render_traceback_())
-        return
-    stub = traceback.extract_tb(trace)[-1].name
-    try:
-        find_exercise(stub)
-    except UnknownError:
-        lines = shell.InteractiveTB.structured_traceback(kind, error, trace, tb_offset=tb_offset)
-        shell._showtraceback(kind, error, lines)
-    else:
-        said = f"this cell calls `{stub}`, which is not written yet."
-        shell._showtraceback(NotAttempted, said, [f"{NotAttempted.__name__}: {said}"])
-
-
-if _shell() is not None:
-    _shell().set_custom_exc((NotImplementedError,), _tell_unwritten)
-    _shell().events.register("pre_run_cell", _stand_in_for_undefined)
-    _shell().events.register("post_run_cell", _remove_stand_ins)
+listen(NotAttempted)

@@ -25,9 +25,8 @@ from autograder.execute import (
     store_of,
     zygote_of,
 )
-from autograder.exercise import questions
+from autograder.exercise import GRADING_REPEATS, questions
 from autograder.marking import NotebookError, read_notebook
-from autograder.notebook import GRADING_REPEATS
 from autograder.restoring import restore, steps_of
 from autograder.running import run_notebook
 from autograder.sanitize import is_odd, odd_files

@@ -104,6 +104,23 @@ def find_reference(lesson: str) -> Reference:
     return read_reference(own.source if own else data_folder("solutions") / f"{lesson}.py")
 
 
+def text_in(path: Path) -> str:
+    """Read a lesson's source.
+
+    Raises
+    ------
+    LessonError
+        If it has another encoding than UTF-8.
+    """
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise LessonError(
+            f"{path}, line {line} is not UTF-8: save the file with that encoding"
+        ) from None
+
+
 def read_reference(path: Path) -> Reference:
     """Read the solutions in a lesson's source, or in a source notebook."""
     return _read_reference(path, path.stat().st_mtime_ns)
@@ -111,7 +128,7 @@ def read_reference(path: Path) -> Reference:
 
 @lru_cache
 def _read_reference(path: Path, _: int) -> Reference:
-    text = path.read_text(encoding="utf-8")
+    text = text_in(path)
     if path.suffix == ".ipynb":
         return reference_in(path.stem, json.loads(text)["cells"])
     cells = []

@@ -24,7 +24,7 @@ from nbformat import NotebookNode
 
 from autograder.assignment import Assignment
 from autograder.checking import judge
-from autograder.notebook import GRADING_REPEATS
+from autograder.exercise import GRADING_REPEATS
 from autograder.numeric import reaches
 from autograder.process import BREACH, LostError, StudentProcess
 from autograder.restoring import ASSERT, CHECK, RUN, Step

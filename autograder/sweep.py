@@ -18,11 +18,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autograder.checking import check_answer
-from autograder.exercise import Exercise
+from autograder.exercise import HOME_REPEATS, Exercise
 from autograder.exercises import exercises_of
 from autograder.lessons import Lesson
 from autograder.mutants import mutants
-from autograder.notebook import HOME_REPEATS
 from autograder.result import Result
 
 SECONDS, SEEDS, MUTATION_SEEDS = 5.0, 3, 12

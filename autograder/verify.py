@@ -30,13 +30,14 @@ from autograder import exercises
 from autograder.build import answered_notebook
 from autograder.checking import check_answer
 from autograder.command import typed
+from autograder.exercise import GRADING_REPEATS, HOME_REPEATS
 from autograder.exercises import answers_of, exercises_of, predictions_of
 from autograder.lessons import Lesson, find_lesson
 from autograder.marking import results_in
 from autograder.needed import unneeded_families
-from autograder.notebook import GRADING_REPEATS, HOME_REPEATS, stand_ins
 from autograder.own import VARIABLE, lessons_in, own_lessons
 from autograder.reference import CHECK_PREFIX, LessonError, data_folder, lesson_names
+from autograder.shell import stand_ins
 from autograder.sweep import Swept, sweep
 from autograder.withheld import wrongly_withheld
 

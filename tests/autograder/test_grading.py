@@ -20,10 +20,10 @@ from autograder.build import answered_notebook, notebook_text, student_notebook
 from autograder.checking import check_answer
 from autograder.classroom import create_class, read_seed
 from autograder.demo import sample_class
+from autograder.exercise import GRADING_REPEATS
 from autograder.exercises import exercises_of
 from autograder.grading import Tally, grade_class
 from autograder.lessons import find_lesson
-from autograder.notebook import GRADING_REPEATS
 from autograder.reference import CHECK_PREFIX, lesson_names
 from autograder.student.sandbox import level
 from autograder.submissions import misplaced, read_notes

@@ -3,7 +3,15 @@
 import pytest
 
 from autograder.lessons import find_lesson, read_lesson
-from autograder.reference import BEGIN, END, LessonError, find_reference, full_name, lesson_names
+from autograder.reference import (
+    BEGIN,
+    END,
+    LessonError,
+    find_reference,
+    full_name,
+    lesson_names,
+    read_reference,
+)
 
 TITLE = "# %% [markdown]\n# # A lesson\n\n"
 EXERCISE = f"""# %% exercise="double"
@@ -59,6 +67,14 @@ def test_header_that_makes_no_sense_is_told(tmp_path, text, sentence):
     with pytest.raises(LessonError) as error:
         read(tmp_path, text)
     assert sentence in str(error.value)
+
+
+def test_source_of_another_encoding_is_told(tmp_path):
+    source = tmp_path / "06_cafe.py"
+    source.write_bytes("# %% [markdown]\n# café\n".encode("latin-1"))
+    for read in (read_lesson, read_reference):
+        with pytest.raises(LessonError, match=r"06_cafe\.py, line 2 is not UTF-8: save "):
+            read(source)
 
 
 def test_lesson_by_number_or_name():

@@ -4,9 +4,8 @@ import dataclasses
 from collections import Counter
 
 from autograder import sweep
-from autograder.exercise import Mistake
+from autograder.exercise import HOME_REPEATS, Mistake
 from autograder.mutants import mutants
-from autograder.notebook import HOME_REPEATS
 from autograder.result import WRONG, Result
 
 SOURCE = '''def f(x, n):

@@ -14,9 +14,9 @@ import pytest
 from autograder.assignment import open_assignment
 from autograder.build import answered_notebook, source_notebook, student_notebook
 from autograder.checking import check_answer
+from autograder.exercise import GRADING_REPEATS
 from autograder.exercises import exercises_of
 from autograder.lessons import find_lesson
-from autograder.notebook import GRADING_REPEATS
 from autograder.process import LostError, StudentProcess
 from autograder.reference import lesson_names
 from autograder.restoring import CHECK, grade_id, restore, steps_of

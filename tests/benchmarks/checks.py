@@ -13,8 +13,8 @@ from collections.abc import Callable
 from tabulate import tabulate
 
 from autograder.checking import check_answer
+from autograder.exercise import GRADING_REPEATS, HOME_REPEATS
 from autograder.exercises import exercises_of
-from autograder.notebook import GRADING_REPEATS, HOME_REPEATS
 from autograder.reference import find_reference, lesson_names
 
 ROUNDS = 7

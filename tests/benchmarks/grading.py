@@ -45,9 +45,9 @@ from autograder.classroom import CONFIG_FILE, create_class
 from autograder.cluster import on_dask
 from autograder.demo import sample_class
 from autograder.execute import current_assignment, zygote_of
+from autograder.exercise import GRADING_REPEATS
 from autograder.lessons import find_lesson
 from autograder.marking import read_notebook
-from autograder.notebook import GRADING_REPEATS
 from autograder.pool import Task, know_the_truth, run_task
 from autograder.reference import lesson_names
 from autograder.restoring import RUN, restore, steps_of
