@@ -172,8 +172,9 @@ class StudentProcess:
         if size > limits.disk or files > limits.files:
             raise LostError(f"wrote more than {limits.disk >> 20} MB or {limits.files} files")
         with suppress(OSError, IndexError):
-            status = Path(f"/proc/{self.pid}/stat").read_text()
-            if int(status.rpartition(")")[2].split()[17]) > limits.tasks:
+            with Path(f"/proc/{self.pid}/stat").open("rb", buffering=0) as file:
+                status = file.read()
+            if int(status.rpartition(b")")[2].split()[17]) > limits.tasks:
                 raise LostError(f"started more than {limits.tasks} threads")
 
     def _until(self, seconds: float) -> float:
