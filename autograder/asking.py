@@ -150,8 +150,11 @@ def finds_line(planted: Exercise) -> Callable[[Any, Reference], float]:
 
     def reads(named: tuple[Any, str], reference: Reference) -> float:
         line, student = named
-        if not isinstance(line, int):
+        if isinstance(line, bool) or not isinstance(line, int | np.integer):
             raise WrongAnswerError(f"returned {line!r}, but should return the number of a line.")
+        lines = len(reference.answers[planted.name].splitlines())
+        if not 1 <= line <= lines:
+            raise WrongAnswerError(f"there is no line {line}; the last one is line {lines}.")
         if line != planted_line(planted, reference, student):
             raise WrongAnswerError(f"line {line} is right as it is.")
         return 1.0

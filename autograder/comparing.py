@@ -70,7 +70,8 @@ def compare(
     if changed and not wrong:
         names = " and ".join(f"`{name}`" for name in changed)
         raise WrongAnswerError(
-            f"changed its input {names} in place. Work on a copy: `{changed[0]}.copy()`."
+            f"changed its input {names} in place. Work on a copy: `copy.deepcopy` copies anything, "
+            f"`.copy()` an array."
         )
     for name in values:
         if name in wrong or changed:
@@ -124,6 +125,8 @@ def outputs_of(answer: Any, truth: dict[str, Truth]) -> dict[str, Any]:
                 f"returned a tuple with one value in it, but should return {listed} itself. Is "
                 "there a comma behind it?"
             )
+        if isinstance(answer, tuple) and isinstance(truth[names[0]], list):
+            return {names[0]: list(answer)}
         if isinstance(answer, tuple):
             raise WrongAnswerError(
                 f"returned {len(answer)} values, but should return one: {listed}."
@@ -163,6 +166,8 @@ def _form_sentence(name: str, value: Any, expected: Truth) -> str:
         if not array.ndim:
             return f"{name} is a single number, but should be {wanted}."
         return f"{name} has shape {array.shape}, but should have shape {expected.shape}."
+    if not isinstance(value, np.ndarray | np.generic) and array.dtype.kind in "iu":
+        array = array.astype(float)  # 0 in a list is as good as 0.0
     if array.ndim and array.dtype != np.float64:
         return f"{name} has dtype {array.dtype}, but should have dtype float64."
     if array.dtype.kind not in "iu" and array.dtype != np.float64:

@@ -11,7 +11,7 @@
 
 import copy
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
@@ -51,13 +51,34 @@ class Mistake:
         ValueError
             If `old` does not occur exactly once.
         """
-        count = source.count(self.old)
+        return together((self,), source)
+
+
+def together(mistakes: Iterable[Mistake], source: str) -> str:
+    """Return the solution's text with several mistakes in it, each edit of the text as it was.
+
+    Raises
+    ------
+    ValueError
+        If one's `old` does not occur exactly once, or two overlap.
+    """
+    edits = []
+    for mistake in mistakes:
+        count = source.count(mistake.old)
         if count != 1:
             raise ValueError(
-                f"mistake {self.name!r}: {self.old!r} occurs {count} times in the solution, "
+                f"mistake {mistake.name!r}: {mistake.old!r} occurs {count} times in the solution, "
                 "but must occur once"
             )
-        return source.replace(self.old, self.new)
+        edits.append((source.index(mistake.old), mistake))
+    edits.sort(key=lambda edit: edit[0], reverse=True)
+    before = len(source)
+    for start, mistake in edits:
+        end = start + len(mistake.old)
+        if end > before:
+            raise ValueError(f"mistake {mistake.name!r} is in another one's way")
+        source, before = source[:start] + mistake.new + source[end:], start
+    return source
 
 
 @dataclass(frozen=True)

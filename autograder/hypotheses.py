@@ -2,13 +2,15 @@
 
 | hypothesis         | the wrong outputs are                                              |
 |--------------------|--------------------------------------------------------------------|
+| always the same    | one number on every input (where no derivative is asked for)       |
 | factor             | the truth times -1, 2, 1/2, another number, a size, or 1/size      |
 | transposed         | the truth with rows and columns exchanged                          |
 | outputs exchanged  | each other's truth                                                 |
 | penalty            | off by a multiple of reg·W                                         |
 | upstream ignored   | the truth for an upstream derivative of 1                          |
 
-No knowledge of the formula is needed; `diagnosis` tries them after the declared mistakes.
+No knowledge of the formula is needed; `diagnosis` tries them after the declared mistakes, but for
+the first: an answer that never changes tells nothing about how it was computed.
 """
 
 import itertools
@@ -18,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.asks import Case, Gradient, Truth
+from autograder.asks import Case, Gradient, Truth, Value
 from autograder.comparing import as_numbers, parts
 from autograder.exercise import Exercise, Family, Question
 from autograder.reference import Reference
@@ -106,6 +108,42 @@ def _close(a: np.ndarray, b: np.ndarray) -> bool:
     return relative_error(a, b) < SAME
 
 
+def always_the_same(
+    trials: list[Trial], exercise: Exercise, wrong: list[str]
+) -> Iterator[Hypothesis]:
+    """Return that the wrong outputs do not depend on the input, if they are one number for all.
+
+    Not of derivatives: those may well be 1 where something is left out.
+    """
+    values = {name for ask in exercise.asks if isinstance(ask, Value) for name in ask.outputs}
+    if len(trials) < 2 or not wrong or not values.issuperset(wrong):
+        return
+    found = {name: _only_number(trials[0].values[name]) for name in wrong}
+    if any(
+        number is None or len({_only_number(trial.truth[name]) for trial in trials}) < 2
+        for name, number in found.items()
+    ):
+        return
+    numbers = " and ".join(f"{number:.6g}" for number in dict.fromkeys(found.values()))
+    yield Hypothesis(
+        Diagnosis(
+            "always the same",
+            f"{listed(wrong)} {verb(wrong)} {numbers} on every input. What does it depend on, and "
+            "is that where it is computed?",
+        ),
+        lambda q: (
+            q.truth
+            | {name: np.full_like(q.truth[name], number) for name, number in found.items()}
+        ),
+    )
+
+
+def _only_number(value: Any) -> float | None:
+    """Return the number that all entries of an output are equal to, None if they are not."""
+    array = as_numbers(value) if not isinstance(value, list) else None
+    return float(array.flat[0]) if array is not None and np.unique(array).size == 1 else None
+
+
 def transforms(
     trials: list[Trial], names: tuple[str, ...], wrong: list[str]
 ) -> Iterator[Hypothesis]:
@@ -172,7 +210,9 @@ def _ratio(trial: Trial, wrong: list[str]) -> float | None:
             truth.append(np.ravel(right))
     mine, truth = np.concatenate(mine), np.concatenate(truth)
     square = float(truth @ truth)
-    return float(mine @ truth) / square if square and np.isfinite(mine).all() else None
+    with np.errstate(over="ignore"):  # of numbers near the largest there are
+        ratio = float(mine @ truth) / square if square and np.isfinite(mine).all() else np.inf
+    return ratio if np.isfinite(ratio) else None
 
 
 def _scaled(wrong: list[str], factor: Callable[[Case], float]) -> Callable[[Question], Values]:
@@ -247,7 +287,7 @@ def _penalties(trials: list[Trial], name: str) -> Iterator[Hypothesis]:
     first = penalised[0]
     part = first.case["reg"] * first.case[weight]
     value = as_numbers(first.values[name])
-    if value is None or value.shape != part.shape:
+    if value is None or value.shape != part.shape or not np.isfinite(value).all():
         return
     share = float(np.vdot(part, value - first.truth[name]) / np.vdot(part, part))
     said = {

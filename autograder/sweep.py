@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autograder.checking import check_answer
-from autograder.exercise import HOME_REPEATS, Exercise
+from autograder.exercise import HOME_REPEATS, Exercise, together
 from autograder.exercises import exercises_of
 from autograder.lessons import Lesson
 from autograder.mutants import mutants
@@ -88,8 +88,8 @@ def sweep(lesson: Lesson, swept: Swept, sample: int | None = None) -> Iterator[s
 def _pairs(lesson: Lesson, exercise: Exercise) -> Iterator[tuple[str, str]]:
     """Return what every two mistakes are called together, and the text that has both."""
     for one, other in itertools.combinations(exercise.mistakes, 2):
-        with contextlib.suppress(ValueError):  # the second edit has nothing left to change
-            source = other.applied_to(one.applied_to(lesson.reference.answers[exercise.name]))
+        with contextlib.suppress(ValueError):  # the edits are in each other's way
+            source = together((one, other), lesson.reference.answers[exercise.name])
             yield f"{one.name} and {other.name}", source
 
 

@@ -113,7 +113,7 @@ def _read_watched(data: Any) -> Watched:
     LostError
         If it is not that.
     """
-    kinds = {"most_calls": int, "complex": bool, "called": tuple, "reaches": str}
+    kinds = {"most_calls": int, "nudged": int, "complex": bool, "called": tuple, "reaches": str}
     if (
         not isinstance(data, dict)
         or data.keys() != kinds.keys()
@@ -122,9 +122,8 @@ def _read_watched(data: Any) -> Watched:
         or any(type(one) is not tuple for one in data["called"])
     ):
         raise LostError(BREACH)
-    return Watched(
-        data["most_calls"], data["complex"], tuple(Called(*one) for one in data["called"])
-    )
+    called = tuple(Called(*one) for one in data["called"])
+    return Watched(data["most_calls"], data["nudged"], data["complex"], called)
 
 
 def _read_reply(data: Any, question: Question) -> Reply:

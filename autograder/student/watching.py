@@ -12,7 +12,7 @@ import io
 import sys
 import warnings
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType, FrameType
@@ -21,8 +21,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import course
+from autograder.student.calling import LIBRARIES
 
 LIBRARY = str(Path(course.__file__).parent)
+NUDGE = 0.02  # of the largest input: nobody measures a derivative with a larger step
+COMPARED = 10_000  # numbers of one call, and calls of one function, that are looked at
 
 
 class Called(NamedTuple):
@@ -46,6 +49,9 @@ class Watched:
     ----------
     most_calls : int
         How often the function that was called most was called.
+    nudged : int
+        How often a function of the student's was called with numbers that differ a little from
+        those of its call before.
     complex : bool
         Whether a function returned complex numbers.
     called : tuple of Called
@@ -55,6 +61,7 @@ class Watched:
     """
 
     most_calls: int = 0
+    nudged: int = 0
     complex: bool = False
     called: tuple[Called, ...] = ()
     reaches: str = ""
@@ -66,12 +73,19 @@ def watch(
     """Let an answer compute one case once more, looking at every Python function that is called."""
     values = copy.deepcopy(list(case.values()))
     calls: Counter[CodeType] = Counter()
+    nudged: Counter[CodeType] = Counter()
+    numbers_before: dict[CodeType, np.ndarray] = {}
     returned_complex = False
 
     def look(frame: FrameType, event: str, argument: Any) -> None:
         nonlocal returned_complex
         if event == "call":
-            calls[frame.f_code] += 1
+            code = frame.f_code
+            calls[code] += 1
+            if calls[code] <= COMPARED and not code.co_filename.startswith(LIBRARIES):
+                numbers = _numbers_in(frame.f_locals.values())
+                nudged[code] += _is_nudged(numbers, numbers_before.get(code))
+                numbers_before[code] = numbers
         elif event == "return":
             array = isinstance(argument, np.ndarray | np.generic)
             kind = argument.dtype.kind if array else ""
@@ -91,4 +105,33 @@ def watch(
         finally:
             sys.setprofile(before)
     called = (place_of(code) for code in calls if code.co_filename.startswith(LIBRARY))
-    return Watched(max(calls.values(), default=0), returned_complex, tuple(called))
+    return Watched(
+        max(calls.values(), default=0),
+        max(nudged.values(), default=0),
+        returned_complex,
+        tuple(called),
+    )
+
+
+def _numbers_in(values: Iterable[Any]) -> np.ndarray:
+    """Return a copy of the real and complex numbers that a function is called with or closes over.
+
+    Whole numbers are left out: they count rows and columns.
+    """
+    found: list[np.ndarray] = []
+    for value in values:
+        for item in value if isinstance(value, list | tuple) else (value,):
+            if isinstance(item, float | complex | np.ndarray | np.inexact):
+                array = np.asarray(item)
+                if array.dtype.kind in "fc" and array.size <= COMPARED:
+                    found.append(array.ravel())
+    return np.concatenate(found) if found else np.empty(0)
+
+
+def _is_nudged(numbers: np.ndarray, before: np.ndarray | None) -> bool:
+    """Return whether numbers differ from those before, but only by a little."""
+    if before is None or numbers.shape != before.shape or not numbers.size:
+        return False
+    with np.errstate(all="ignore"):
+        step = np.abs(numbers - before).max()
+        return bool(0 < step <= NUDGE * np.abs(before).max())

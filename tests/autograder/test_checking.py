@@ -276,7 +276,10 @@ def test_input_changed_in_place_is_told_and_does_not_spoil_the_truth():
         x *= 2
         return x
 
-    assert said(in_place) == "changed its input `x` in place. Work on a copy: `x.copy()`."
+    assert said(in_place) == (
+        "changed its input `x` in place. Work on a copy: `copy.deepcopy` copies anything, "
+        "`.copy()` an array."
+    )
 
 
 def test_wrong_shape_is_told_before_a_changed_input():
