@@ -177,7 +177,8 @@ def judge(
     told = {"mistake": found.mistake, "question": found.says} if found else {}
     stopped = next((one for one in tried if one.stopped), None)
     if stopped:
-        shown = _shown(stopped.trial.family, stopped.trial.case, heard)
+        kinds = _right_kinds(tried)
+        shown = _shown(stopped.trial.family, stopped.trial.case, heard, kinds)
         error = stopped.stopped
         status = CRASHED if isinstance(error, CrashedError) else WRONG
         return Result(status=status, summary=str(error), **told, **shown, **common)
@@ -275,11 +276,6 @@ def _wrong(
     for one in failures:
         sentences = {name: wrong.sentence for name, wrong in one.wrong.items()} | sentences
     worst = failures[0].trial
-    failed = {one.trial.family.name for one in failures}
-    right = [name for name in dict.fromkeys(one.trial.family.name for one in tried)
-             if name not in failed]  # fmt: skip
-    named = " and ".join(f'"{name}"' for name in right)
-    kinds = (f"It is right on every input of this kind: {named}.",) if right else ()
     return {
         "status": WRONG,
         "summary": _wrong_sentence(exercise, reference, sentences),
@@ -290,8 +286,16 @@ def _wrong(
         "maps": _maps(worst, sentences),
         "comparisons": _comparisons(worst, sentences),
         "partial": not exercise.planted,  # most of a function with one line wrong is right as it is
-        **_shown(worst.family, worst.case, heard, kinds),
+        **_shown(worst.family, worst.case, heard, _right_kinds(tried)),
     }
+
+
+def _right_kinds(tried: list[_Tried]) -> tuple[str, ...]:
+    """Return a sentence that says on which kinds of input an answer is right, if on any."""
+    failed = {one.trial.family.name for one in tried if not one.right}
+    names = dict.fromkeys(one.trial.family.name for one in tried)
+    right = " and ".join(f'"{name}"' for name in names if name not in failed)
+    return (f"It is right on every input of this kind: {right}.",) if right else ()
 
 
 def _maps(trial: Trial, sentences: dict[str, str]) -> dict[str, Map]:

@@ -125,17 +125,15 @@ def outputs_of(answer: Any, truth: dict[str, Truth]) -> dict[str, Any]:
                 f"returned a tuple with one value in it, but should return {listed} itself. Is "
                 "there a comma behind it?"
             )
-        if isinstance(answer, tuple) and isinstance(truth[names[0]], list):
+        if isinstance(answer, tuple) and _is_shaped_like(answer, truth[names[0]]):
             return {names[0]: list(answer)}
         if isinstance(answer, tuple):
             raise WrongAnswerError(
                 f"returned {len(answer)} values, but should return one: {listed}."
             )
         return {names[0]: answer}
-    numbers = isinstance(answer, np.ndarray) and not any(
-        isinstance(value, list) or value.ndim for value in truth.values()
-    )
-    if not (isinstance(answer, tuple | list) or (numbers and answer.ndim == 1)):
+    stacked = isinstance(answer, np.ndarray) and _is_shaped_like(answer, list(truth.values()))
+    if not (isinstance(answer, tuple | list) or stacked):
         raise WrongAnswerError(
             f"returned {in_words(answer)}, but should return {len(names)} values, separated by "
             f"commas: {listed}."
@@ -145,6 +143,16 @@ def outputs_of(answer: Any, truth: dict[str, Truth]) -> dict[str, Any]:
             f"returned {len(answer)} values, but should return {len(names)}: {listed}."
         )
     return dict(zip(names, answer, strict=True))
+
+
+def _is_shaped_like(answer: Any, truth: Truth) -> bool:
+    """Return whether the items of a tuple or an array stand for those of a list or an array."""
+    if not isinstance(truth, list) and not truth.ndim:
+        return False
+    if isinstance(answer, tuple) and isinstance(truth, list):
+        return len(answer) == len(truth)
+    shapes = [item if isinstance(item, list) else np.shape(item) for item in truth]
+    return [np.shape(item) for item in answer] == shapes
 
 
 def _form_sentence(name: str, value: Any, expected: Truth) -> str:

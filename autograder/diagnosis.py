@@ -96,7 +96,7 @@ def _few_digits(wrong: list[str], digits: int) -> Diagnosis:
     return Diagnosis(
         "few digits",
         f"{listed(wrong)} {verb(wrong)} right to about {digits} digits on every input, and no "
-        "further. Is a number rounded on the way, or kept as float32?",
+        "further. Is a number rounded on the way, kept as float32, or measured with a large step?",
     )
 
 

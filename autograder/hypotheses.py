@@ -132,8 +132,7 @@ def always_the_same(
             "is that where it is computed?",
         ),
         lambda q: (
-            q.truth
-            | {name: np.full_like(q.truth[name], number) for name, number in found.items()}
+            q.truth | {name: np.full_like(q.truth[name], number) for name, number in found.items()}
         ),
     )
 
@@ -186,7 +185,8 @@ def _factors(trials: list[Trial], wrong: list[str]) -> Iterator[Hypothesis]:
             (-1, "too small", "Is it divided twice, or by a mean where a sum is meant?"),
         ):
             if np.allclose(ratios, np.power(np.array(sizes, dtype=float), power), rtol=SAME):
-                size = "rows" if axis == 0 else "columns"
+                vector = np.ndim(trials[0].case[argument]) == 1
+                size = "entries" if vector else "columns" if axis else "rows"
                 text = f"{what} {said} by that factor. {question}"
                 name = f"{said} by a factor, the {size} of {argument}"
                 yield Hypothesis(

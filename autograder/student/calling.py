@@ -33,6 +33,7 @@ LIBRARIES = (
     str(Path(__file__).parents[1]),
     str(Path(course.__file__).parent),
 )
+POWERS = ("bitwise_xor", "for ^:")  # what Python and NumPy say to x^2
 UNWRITTEN, WRONG, CRASHED = "unwritten", "wrong", "crashed"
 
 
@@ -129,16 +130,17 @@ def _unwritten_sentence(fn: Callable[..., Any], error: NotImplementedError) -> s
 def _crash_sentence(error: BaseException) -> str:
     """Return what was raised and on which line of the student's own code."""
     said = f"{type(error).__name__}: {text_of(error)}".removesuffix(": ")
+    power = " In Python a power is written `**`." * any(word in said for word in POWERS)
     own = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)
         if not frame.filename.startswith(LIBRARIES)
     ]
     if not own:
-        return f"stopped with `{said}`."
+        return f"stopped with `{said}`.{power}"
     line = linecache.getline(own[-1].filename, own[-1].lineno or 0).strip()
     where = f"line {own[-1].lineno} of its cell" + (f": `{line}`" if line else "")
-    return f"stopped with `{said}`, in {where}."
+    return f"stopped with `{said}`, in {where}.{power}"
 
 
 def text_of(error: BaseException) -> str:

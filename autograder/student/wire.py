@@ -57,6 +57,8 @@ def in_words(value: Any) -> str:
         return f"an array of shape {value.shape} {what}".strip()
     if callable(value):
         return "a function"
+    if isinstance(value, int) and abs(value) >= 2**63:
+        return "a number with more digits than an array can hold"
     if isinstance(value, float | int | np.number) and not isinstance(value, bool):
         return "a number"
     name = type(value).__name__

@@ -319,6 +319,46 @@ def test_tuple_for_a_single_output_is_told():
     assert said(lambda x: (2 * x, 1.0)) == "returned 2 values, but should return one: dx."
 
 
+def test_tuples_and_stacked_arrays_are_taken_where_they_fit():
+    assert check(lambda x: tuple(2 * x)).passed
+    both = exercise(
+        Gradient(lambda x, y: (x * y).sum(), wrt=("x", "y")),
+        two={"x": np.ones(2), "y": np.zeros(2)},
+    )
+    assert check(lambda x, y: np.stack([y, x]), both).passed
+
+
+def test_whole_numbers_in_a_list_are_numbers():
+    flat = exercise(Gradient(lambda x: (x**4).sum(), wrt=("x",)), zeros={"x": np.zeros(2)})
+    assert check(lambda x: [0, 0], flat).passed
+
+
+def test_input_that_was_nudged_and_put_back_is_not_changed():
+    def nudges(x):
+        for i in range(len(x)):
+            x[i] += 1e-5
+            x[i] -= 2e-5
+            x[i] += 1e-5
+        return 2 * x
+
+    assert check(nudges).passed
+
+
+def test_caret_for_a_power_is_told():
+    assert said(lambda x: x ^ 2).endswith("In Python a power is written `**`.")
+
+
+def test_kinds_that_are_right_are_told_beside_a_crash():
+    def crashes(x):
+        if len(x) > 1:
+            raise ValueError("too long")
+        return 3 * x**2
+
+    sizes = exercise(Gradient(lambda x: (x**3).sum(), wrt=("x",)),
+                     short={"x": np.array([1.0])}, long={"x": np.ones(2)})  # fmt: skip
+    assert check(crashes, sizes).notes == ('It is right on every input of this kind: "short".',)
+
+
 def test_function_in_place_of_an_array_is_told():
     assert said(lambda x: np.sin) == "dx is a function, but should be an array of shape (2,)."
 

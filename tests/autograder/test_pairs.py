@@ -98,6 +98,71 @@ def test_inputs_without_floats_are_refused():
         check_pair(lambda n: n, lambda up, n: up, 3)
 
 
+@pytest.mark.parametrize(
+    ("forward", "backward", "inputs"),
+    [
+        (lambda x, gamma: x * gamma, lambda d, x, gamma: (d, d * x), (X, np.ones(4))),
+        (lambda x, b: np.maximum(x + b, 0), lambda d, x, b: (d * (x > 0), d * (x > 0)),
+         (X[0], np.zeros(4))),
+        (lambda x: x * x, lambda d, x: 2 * d, (np.ones(3),)),
+    ],
+)  # fmt: skip
+def test_inputs_that_are_all_equal_hide_nothing(forward, backward, inputs):
+    assert not check_pair(forward, backward, *inputs).passed
+
+
+def test_right_pair_at_a_kink_passes():
+    assert check_pair(relu, lambda d, x: d * (x > 0), np.zeros((3, 2))).passed
+
+
+def lookup(table, ids):
+    return table[ids]
+
+
+def test_repeated_rows_of_a_table_are_tried():
+    def last_one_wins(d, table, ids):
+        grad = np.zeros_like(table)
+        grad[ids] = d
+        return grad
+
+    def added_up(d, table, ids):
+        grad = np.zeros_like(table)
+        np.add.at(grad, ids, d)
+        return grad
+
+    ids = np.array([2, 0])
+    assert check_pair(lookup, added_up, W, ids).passed
+    result = check_pair(lookup, last_one_wins, W, ids)
+    assert (result.passed, result.family) == (False, "twice the rows of ids")
+
+
+def test_single_numbers_need_no_gradient_but_may_have_one():
+    def scaled(x, by):
+        return x * by
+
+    for value in (lambda d, x, by: d * by), (lambda d, x, by: (d * by, (d * x).sum())):
+        assert check_pair(scaled, value, X, 0.5).passed
+    wrong = check_pair(scaled, lambda d, x, by: (d * by, d.sum()), X, 0.5)
+    assert wrong.summary == "dby wrong; dx right."
+
+
+def test_none_may_stand_for_labels():
+    backward = lambda up, x, y: (softmax_loss_backward(up, x, y), None)  # noqa: E731
+    assert check_pair(softmax_loss, backward, X, LABELS).passed
+
+
+def test_forward_that_draws_is_refused():
+    with pytest.raises(ValueError, match="another output for the same inputs"):
+        check_pair(lambda x: x * RNG.random(x.shape), lambda d, x: d, X)
+
+
+def test_inputs_may_have_any_names():
+    assert check_pair(lambda upstream: 3 * upstream, lambda d, upstream: 3 * d, X).passed
+    assert check_pair(lambda *x: x[0] * x[1], lambda d, x, y: (d * y, d * x), X, 2 * X).passed
+    with pytest.raises(TypeError, match="none of the inputs is float64"):
+        check_pair(lambda many: many[0] @ many[1], lambda d, many: d, [X, W])
+
+
 # Mistakes that checkers of other courses let through, each on the input they let it through on; the
 # share that they flag was measured for CS231n's, Coursera's, minitorch's and others.
 

@@ -200,31 +200,48 @@ def test_reply_of_another_shape_is_a_breach(lying, asked, replies):
         judge(There(student, exercise), exercise, reference, seed=1, repeats=2)
 
 
+SEEN = {"most_calls": 1, "nudged": 0, "complex": False, "called": (), "reaches": ""}
+
+
+def judged(lying, asked, seen):
+    """Return the verdict on a right answer, of which `seen` is said to have been seen."""
+    exercise, reference = asked
+    solution = reference.solution(exercise.name)
+
+    def says(request):
+        _, cases = pickle.loads(request[3])
+        if request[1] == "watch":
+            return [reply(request[0], [seen] * len(cases))]
+        return [reply(request[0], [honest_reply(solution(**case)) for case in cases])]
+
+    return judge(There(lying(says), exercise), exercise, reference, seed=1, repeats=2)
+
+
+def test_honest_count_is_believed(lying, asked):
+    assert judged(lying, asked, SEEN).passed
+
+
 @pytest.mark.parametrize(
     "seen",
     [
         None,
         [],
         np.zeros(3),
-        {"most_calls": float("inf"), "complex": False, "library": False},
-        {"most_calls": "9" * 5000, "complex": False, "library": False},
-        {"most_calls": 1, "complex": 0, "library": False},
-        {"most_calls": 1, "complex": False, "library": False, "reaches": ""},
-        {"most_calls": True, "complex": False, "library": False},
+        SEEN | {"most_calls": float("inf")},
+        SEEN | {"most_calls": "9" * 5000},
+        SEEN | {"most_calls": True},
+        SEEN | {"nudged": -1.0},
+        SEEN | {"complex": 0},
+        SEEN | {"called": ["f"]},
+        SEEN | {"called": (("file", "name"),)},
+        SEEN | {"reaches": None},
+        SEEN | {"more": 1},
+        {name: value for name, value in SEEN.items() if name != "nudged"},
     ],
 )
 def test_count_of_another_shape_is_a_breach(lying, asked, seen):
-    exercise, reference = asked
-    solution = reference.solution(exercise.name)
-
-    def says(request):
-        if request[1] == "watch":
-            return [reply(request[0], seen)]
-        _, cases = pickle.loads(request[3])
-        return [reply(request[0], [honest_reply(solution(**case)) for case in cases])]
-
     with pytest.raises(LostError, match=BREACH):
-        judge(There(lying(says), exercise), exercise, reference, seed=1, repeats=2)
+        judged(lying, asked, seen)
 
 
 @pytest.mark.parametrize("key", ["missing", "large"])
