@@ -132,8 +132,12 @@ def outputs_of(answer: Any, truth: dict[str, Truth]) -> dict[str, Any]:
                 f"returned {len(answer)} values, but should return one: {listed}."
             )
         return {names[0]: answer}
-    stacked = isinstance(answer, np.ndarray) and _is_shaped_like(answer, list(truth.values()))
-    if not (isinstance(answer, tuple | list) or stacked):
+    several = isinstance(answer, tuple | list) or (
+        isinstance(answer, np.ndarray)
+        and answer.ndim > 0
+        and _is_shaped_like(answer, list(truth.values()))
+    )
+    if not several:
         raise WrongAnswerError(
             f"returned {in_words(answer)}, but should return {len(names)} values, separated by "
             f"commas: {listed}."
@@ -151,8 +155,9 @@ def _is_shaped_like(answer: Any, truth: Truth) -> bool:
         return False
     if isinstance(answer, tuple) and isinstance(truth, list):
         return len(answer) == len(truth)
-    shapes = [item if isinstance(item, list) else np.shape(item) for item in truth]
-    return [np.shape(item) for item in answer] == shapes
+    mine = [as_numbers(item) for item in answer]
+    shapes = [() if isinstance(item, list) else np.shape(item) for item in truth]
+    return [one.shape for one in mine if one is not None] == shapes
 
 
 def _form_sentence(name: str, value: Any, expected: Truth) -> str:
@@ -237,7 +242,7 @@ def as_numbers(value: Any) -> np.ndarray | None:
     """Return a value as an array of real numbers, None if it is not that."""
     try:
         array = np.asarray(value)
-    except ValueError:  # rows of different lengths
+    except Exception:  # rows of different lengths, or an object that will not be an array
         return None
     if array.dtype.kind not in "fiu":
         return None

@@ -18,6 +18,39 @@ def test_the_function_called_most_is_counted():
     assert watch(often, None, {"x": 2.0}) == Watched(most_calls=7)
 
 
+def test_calls_on_nudged_numbers_are_counted():
+    def f(x):
+        return (x**2).sum()
+
+    def measures(x):
+        nudged = x.copy()
+        for i in range(len(x)):
+            nudged[i] += 1e-5
+            f(nudged)
+            nudged[i] -= 1e-5
+        return x
+
+    def helps(x):
+        return [f(x * k) for k in range(1, 9)]
+
+    case = {"x": np.array([1.0, -2.0, 3.0])}
+    assert watch(measures, None, case).nudged == 2  # its first call has none before it
+    assert watch(helps, None, case).nudged == 0
+
+
+def test_numbers_in_lists_and_closures_are_seen():
+    def measures(params):
+        def loss():
+            return params[0].sum()
+
+        loss()
+        for _ in range(4):
+            params[0][0] += 1e-6
+            loss()
+
+    assert watch(measures, None, {"params": [np.ones(2)]}).nudged == 4
+
+
 def test_complex_numbers_are_seen_as_values_and_in_arrays():
     assert watch(lambda x: x + 1j, None, {"x": 1.0}).complex
     assert watch(lambda x: np.full(2, x + 0j), None, {"x": 1.0}).complex
