@@ -136,7 +136,8 @@ def kind(value: Any) -> str:
 
 def contents(node: Any) -> dict[str, Any]:
     """Return what a node holds, a list of parents as it is now."""
-    return vars(node) | {"parents": tuple(node.parents)}
+    parents = node.parents
+    return vars(node) | {"parents": tuple(parents) if isinstance(parents, list) else parents}
 
 
 def changed(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
@@ -159,8 +160,9 @@ def try_order(fn, program, x, y):
     for name, node in nodes.items():
         for field in changed(before[name], contents(node)):
             raise WrongAnswerError(
-                f"after the call, `{field}` of the node of {name} is not what it was, but no node "
-                "is to be changed."
+                f"after the call, the node of {name} has "
+                f"{'another' if field in before[name] else 'a new'} `{field}`, but no node is to "
+                "be changed."
             )
     if not isinstance(order, list | tuple):
         raise WrongAnswerError(f"returned {kind(order)}, but should return a list of nodes.")
@@ -252,7 +254,7 @@ def checked_node(Node, op, returned, inputs):
         what, wanted = kind(returned), "a Node"
         if type(returned).__name__ == "Node":
             what += f" of another class, {type(returned).__module__}.Node"
-            wanted += " of your own class"
+            wanted += " of the class in your notebook"
         raise WrongAnswerError(f"returned {what}, but should return {wanted}.")
     if any(returned is one for one in inputs):
         raise WrongAnswerError(
@@ -526,7 +528,7 @@ BINARY_RULE = Exercise(
                 'Which input does "max" hand on if a is the larger one?'),
         Mistake("max by size", "if a > b", "if abs(a) > abs(b)",
                 "Of two negative numbers, is the larger one that of the larger size?"),
-        Mistake("max by the sign of b", "if a > b", "if b < 0",
+        Mistake("max by a sign", "if a > b", "if b < 0",
                 'Of two positive numbers, which one does "max" hand on?'),
         Mistake("local derivatives of the sum doubled", "return 1.0, 1.0", "return a, b",
                 '"+" distributes: its local derivatives do not depend on a and b.'),
@@ -570,16 +572,16 @@ UNARY_RULE = Exercise(
                 "The derivative of the cosine has a minus."),
         Mistake("sign of the sine's derivative", "return np.cos(a)", "return -np.cos(a)",
                 "The derivative of the sine has no minus."),
-        Mistake("root for the sine's derivative", "return np.cos(a)",
+        Mistake("sine's derivative never negative", "return np.cos(a)",
                 "return np.sqrt(1 - np.sin(a) ** 2)",
-                "Where the sine falls, its derivative is negative. What does the root give there?"),
-        Mistake("negative root for the sine's derivative", "return np.cos(a)",
+                "Where the sine falls, its derivative is negative. What does this give there?"),
+        Mistake("sine's derivative never positive", "return np.cos(a)",
                 "return -np.sqrt(1 - np.sin(a) ** 2)",
                 "Where the sine rises, its derivative is positive. What does this give there?"),
-        Mistake("root for the cosine's derivative", "return -np.sin(a)",
+        Mistake("cosine's derivative never negative", "return -np.sin(a)",
                 "return np.sqrt(1 - np.cos(a) ** 2)",
                 "Where the cosine falls, its derivative is negative. What does this give there?"),
-        Mistake("negative root for the cosine's derivative", "return -np.sin(a)",
+        Mistake("cosine's derivative never positive", "return -np.sin(a)",
                 "return -np.sqrt(1 - np.cos(a) ** 2)",
                 "Where the cosine rises, its derivative is positive. What does this give there?"),
         Mistake("tanh' without the square", "np.tanh(a) ** 2", "np.tanh(a)",
@@ -722,8 +724,9 @@ BRANCH_GRAD = Exercise(
                 "The sine got t as its input, so its derivative is taken there."),
         Mistake("sine for cosine", "dv * np.cos(t)", "dv * np.sin(t)",
                 "The local derivative of the sine is the cosine."),
-        Mistake("root for the cosine", "np.cos(t)", "np.sqrt(1 - v**2)",
-                "A root is never negative. Which sign has the cosine at t = 2?"),
+        Mistake("sign of the sine's derivative", "np.cos(t)", "np.sqrt(1 - v**2)",
+                "What comes back through v has the opposite sign. Which sign has the cosine at "
+                "t = 2, and which one has yours?"),
         Mistake("factors exchanged", "dx += dt * y", "dx += dt * x",
                 "t = x y is a product: it hands on to x times the value of y."),
     ),
@@ -798,15 +801,15 @@ TOPOLOGICAL_ORDER = Exercise(
         Mistake("walked again on every path", "            seen.add(node)\n", "",
                 "Nodes that are reached twice are walked twice. Is it noted that a node has been "
                 "seen, and does every later call of the walk know of it?"),
-        Mistake("grad as a mark",
+        Mistake("grad changed",
                 "if node not in seen:\n            seen.add(node)",
                 "if node.grad == 0:\n            node.grad = 1",
-                "The nodes are not to be changed, and after a backward pass grad is not 0. Where "
-                "can you note which nodes you have seen?"),
-        Mistake("parents taken away", "for parent in node.parents:",
+                "`grad` belongs to the backward pass: it is not set here, and it does not tell "
+                "which nodes have been seen. Where can that be noted without changing a node?"),
+        Mistake("parents changed", "for parent in node.parents:",
                 "parents, node.parents = node.parents, ()\n            for parent in parents:",
-                "The way back needs the parents of each node: can you walk without taking them "
-                "away?"),
+                "The way back needs the parents of each node: can you walk without changing "
+                "them?"),
         Mistake("seen by value", "if node not in seen:\n            seen.add(node)",
                 "if node.value not in seen:\n            seen.add(node.value)",
                 "Two different nodes may have the same value."),
@@ -888,8 +891,8 @@ BACKPROPAGATE = Exercise(
         Mistake("nothing done if the output has its 1",
                 "    for node in order:\n        node.grad = 0.0\n",
                 "    if order[0].grad == 1.0:\n        return\n",
-                "After a call for another output, this one finds the derivatives of that one. What "
-                "does every call have to set first?"),
+                "It makes a difference what an earlier call for another output has left in `grad`. "
+                "What does every call have to set first?"),
         Mistake("upstream left out", "local * node.grad", "local",
                 "A local derivative is multiplied by what came back to the node."),
         Mistake("local derivative left out", "local * node.grad", "node.grad",
@@ -960,7 +963,7 @@ ADD = Exercise(
         Mistake("one parent for a node used twice", "(x, y),", "tuple({x, y}),",
                 "In x + x the node x goes in twice, and so it stands twice in `parents`: where "
                 "does the second one get lost?"),
-        Mistake("written into x", 'return Node(x.value + y.value, (x, y), "+", (1.0, 1.0))',
+        Mistake("an input returned", 'return Node(x.value + y.value, (x, y), "+", (1.0, 1.0))',
                 'x.value, x.parents = x.value + y.value, (x, y)\n'
                 '    x.op, x.local_grads = "+", (1.0, 1.0)\n    return x',
                 "This is a node that came in: it cannot be the sum too, and a node that is its own "
