@@ -4,6 +4,7 @@ The engine's parts are tried by drivers, on graphs that are built here: no part 
 the student's. A graph is told as a short program, such as "b = a + a", so that reports can show it.
 """
 
+import inspect
 import operator
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -16,7 +17,7 @@ from autograder.exercise import Exercise, Family, Mistake, Prediction
 from autograder.student.calling import WrongAnswerError
 from course import activations
 
-UNARY_GATES = ("neg", "inverse", "exp", "log", "sin", "cos", "tanh", "sigmoid")
+WAVELESS_GATES = ("neg", "inverse", "exp", "log", "tanh", "sigmoid")
 FUNCTIONS = {
     "tanh": (activations.tanh, activations.tanh_grad),
     "softplus": (activations.softplus, activations.softplus_grad),
@@ -85,10 +86,11 @@ def run_program(program, x, y, tap=untapped):
 
 
 def node_class(fn: Callable[..., Any]) -> type:
-    """Return the `Node` of the notebook that a function stands in."""
-    if "Node" not in fn.__globals__:
+    """Return the `Node` of the notebook that a function stands in, under decorators too."""
+    names = inspect.unwrap(fn).__globals__
+    if "Node" not in names:
         raise WrongAnswerError("needs `Node`: run the cell that defines it first.")
-    return fn.__globals__["Node"]
+    return names["Node"]
 
 
 def build(Node: type, program: str, x: float, y: float) -> dict[str, Any]:
@@ -114,11 +116,17 @@ def forked_program(rng: np.random.Generator) -> str:
     return "\n".join(line.format(rng.choice(["+", "*"])) for line in lines)
 
 
+def is_number(value: Any) -> bool:
+    """Return whether something is one number, perhaps an array without axes."""
+    array = isinstance(value, np.ndarray) and value.ndim == 0 and value.dtype.kind in "fiu"
+    return array or isinstance(value, int | float | np.number)
+
+
 def kind(value: Any) -> str:
     """Return what something is, in words: "a number", "a list"."""
     if value is None:
         return "nothing"
-    if isinstance(value, int | float | np.number):
+    if is_number(value):
         return "a number"
     if callable(value):
         return "a function"
@@ -126,11 +134,36 @@ def kind(value: Any) -> str:
     return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
 
 
+def contents(node: Any) -> dict[str, Any]:
+    """Return what a node holds, a list of parents as it is now."""
+    parents = node.parents
+    return vars(node) | {"parents": tuple(parents) if isinstance(parents, list) else parents}
+
+
+def changed(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+    """Return which entries of what a node held are not what they were, or are new."""
+    pairs = {field: (before.get(field), after.get(field)) for field in before | after}
+    return [field for field, (a, b) in pairs.items() if a is not b and not np.array_equal(a, b)]
+
+
 def try_order(fn, program, x, y):
-    """Return the topological order of a program's graph by the names of the nodes."""
+    """Return the topological order of a program's graph by the names of the nodes.
+
+    The graph has been gone back through from other outputs: only its own output's grad is 0.
+    """
     Node = node_class(fn)
     nodes = build(Node, program, x, y)
+    for node in list(nodes.values())[:-1]:
+        node.grad = 1.0
+    before = {name: contents(node) for name, node in nodes.items()}
     order = fn(list(nodes.values())[-1])
+    for name, node in nodes.items():
+        for field in changed(before[name], contents(node)):
+            raise WrongAnswerError(
+                f"after the call, the node of {name} has "
+                f"{'another' if field in before[name] else 'a new'} `{field}`, but no node is to "
+                "be changed."
+            )
     if not isinstance(order, list | tuple):
         raise WrongAnswerError(f"returned {kind(order)}, but should return a list of nodes.")
     name_of = {id(node): name for name, node in nodes.items()}
@@ -139,8 +172,8 @@ def try_order(fn, program, x, y):
             raise WrongAnswerError(f"order[{i}] is {kind(node)}, but should be a Node.")
         if id(node) not in name_of:
             raise WrongAnswerError(
-                f"order[{i}] is a node that is not in the graph. Return the nodes themselves, not "
-                "copies."
+                f"order[{i}] is a node that is not in this graph: is it a copy, or left over from "
+                "an earlier call?"
             )
     return [name_of[id(node)] for node in order]
 
@@ -154,9 +187,14 @@ def read_order(names, reference, program, x, y):
         name = todo.pop()
         used.add(name)
         todo += parents[name]
+    if not names:
+        raise WrongAnswerError(f"the order is empty, but should start with the output, {output}.")
+    missing = [name for name in parents if name in used and name not in names]
+    if missing:
+        one = "node" if len(missing) == 1 else "nodes"
+        verb = "is" if len(missing) == 1 else "are"
+        raise WrongAnswerError(f"the {one} of {', '.join(missing)} {verb} missing in the order.")
     for name in parents:
-        if name in used and name not in names:
-            raise WrongAnswerError(f"the node of {name} is missing in the order.")
         if names.count(name) > 1:
             raise WrongAnswerError(
                 f"the node of {name} is in the order {names.count(name)} times, but each should be "
@@ -175,27 +213,54 @@ def read_order(names, reference, program, x, y):
 
 
 def try_backward(fn, program, x, y):
-    """Return the derivatives of all nodes after two calls, which must agree."""
+    """Return the derivatives of all nodes after two calls, which must agree.
+
+    Between them stands a call for the node before the output: it leaves other derivatives.
+    """
     nodes = build(node_class(fn), program, x, y)
     order = list(nodes.values())[::-1]
     fn(order)
     first = {name: node.grad for name, node in nodes.items()}
+    fn(order[1:])
     fn(order)
     for name, node in nodes.items():
         if np.ndim(first[name]) == np.ndim(node.grad) == 0 and first[name] != node.grad:
             raise WrongAnswerError(
-                f"a second call with the same order gives another derivative: d{name} is "
-                f"{first[name]:.6g} after the first and {node.grad:.6g} after the second."
+                "a second call with the same order, after one with order[1:], gives another "
+                f"derivative: d{name} is {first[name]:.6g} after the first and {node.grad:.6g} "
+                "after the second."
             )
     return tuple(nodes[name].grad for name in ("J", "c", "b", "a", "y", "x"))
 
 
-def checked_node(fn, op, returned, inputs):
+def operate(fn, op, inputs, *settings):
+    """Return the node that an operation gives for some nodes, after a look at its form."""
+    before = [contents(node) for node in inputs]
+    returned = fn(*settings, *inputs)
+    checked_node(node_class(fn), op, returned, inputs)
+    for node, held in zip(inputs, before, strict=True):
+        for field in changed(held, contents(node)):
+            if field in held:  # what else a student keeps in a node is nobody's business
+                raise WrongAnswerError(
+                    f"changed `{field}` of a node that came in, but that one is only to be read."
+                )
+    return returned
+
+
+def checked_node(Node, op, returned, inputs):
     """Raise what is off in the form of a node that an operation returned."""
-    Node = node_class(fn)
     names = "x" if len(inputs) == 1 else "x, y"
     if not isinstance(returned, Node):
-        raise WrongAnswerError(f"returned {kind(returned)}, but should return a Node.")
+        what, wanted = kind(returned), "a Node"
+        if type(returned).__name__ == "Node":
+            what += f" of another class, {type(returned).__module__}.Node"
+            wanted += " of the class in your notebook"
+        raise WrongAnswerError(f"returned {what}, but should return {wanted}.")
+    if any(returned is one for one in inputs):
+        raise WrongAnswerError(
+            "returned a node that came in, but should return a new Node: none is computed from "
+            "itself."
+        )
     if isinstance(returned.value, Node):
         raise WrongAnswerError("the node's value is a Node, but should be a number.")
     for field in ("parents", "local_grads"):
@@ -215,13 +280,11 @@ def checked_node(fn, op, returned, inputs):
                 f"parents[{i}] is {what}, but the parents are the nodes that came in: {names}."
             )
     for i, local in enumerate(returned.local_grads):
-        if not isinstance(local, float | int | np.number):
+        if not is_number(local):
             raise WrongAnswerError(f"local_grads[{i}] is {kind(local)}, but should be a number.")
-    if returned.op != op:
-        raise WrongAnswerError(f"op is {returned.op!r}, but should be {op!r}.")
-    if any(parent.grad for parent in inputs):
-        raise WrongAnswerError("changed the grad of an input: derivatives come on the way back.")
-    return returned
+    if not isinstance(returned.op, str) or returned.op != op:
+        what = repr(returned.op) if isinstance(returned.op, str) else kind(returned.op)
+        raise WrongAnswerError(f"op is {what}, but should be {op!r}.")
 
 
 def backward(output):
@@ -243,7 +306,7 @@ def operation_driver(name: str, op: str) -> Callable[..., tuple[Any, ...]]:
 
         def operation(*inputs):
             try:
-                returned = fn(*inputs)
+                return operate(fn, op, inputs)
             except (TypeError, RecursionError) as error:
                 if "unsupported operand" in str(error) or isinstance(error, RecursionError):
                     raise WrongAnswerError(
@@ -251,7 +314,6 @@ def operation_driver(name: str, op: str) -> Callable[..., tuple[Any, ...]]:
                         "take the value of each."
                     ) from None
                 raise
-            return checked_node(fn, op, returned, inputs)
 
         output = eval(call, {name: operation}, nodes)
         backward(output)
@@ -264,20 +326,26 @@ def of_numbers(f, name):
     """Return a function that tells whoever gives it a node that it takes a number."""
 
     def guarded(v):
-        if not isinstance(v, float | int | np.number):
+        if not is_number(v):
             raise WrongAnswerError(
                 f"called {name} with {kind(v)}, but {name} takes a number: the value of x."
             )
         return f(v)
 
+    guarded.__name__ = name  # an answer may put it into the node
     return guarded
 
 
-def try_apply(fn, f, f_prime, op, x):
-    """Return the value and the derivative that the node of f(x) brings back to x."""
+def try_apply(fn, formula, x):
+    """Return the value and the derivative that a formula of functions brings back to x."""
     node = node_class(fn)(x)
-    returned = fn(of_numbers(f, "f"), of_numbers(f_prime, "f_prime"), op, node)
-    output = checked_node(fn, op, returned, (node,))
+
+    def operation(op):
+        f, f_prime = FUNCTIONS[op]
+        settings = of_numbers(f, "f"), of_numbers(f_prime, "f_prime"), op
+        return lambda inner: operate(fn, op, (inner,), *settings)
+
+    output = eval(formula, {op: operation(op) for op in FUNCTIONS}, {"x": node})
     backward(output)
     return output.value, node.grad
 
@@ -292,24 +360,16 @@ def program_family(name, program, why, equal=False):
     return Family(name, draw, why)
 
 
-def call_families(name):
-    """Return the families on which an operation of two nodes is tried."""
-
-    def family(title, call, why):
-        return Family(
-            title,
-            lambda rng: {
-                "call": call,
-                "x": away_from_zero(rng, 1.2, 2.0),
-                "y": away_from_zero(rng, 0.3, 0.8),
-            },
-            why,
-        )
-
-    return (
-        family("one node twice", f"{name}(x, x)", "parents that are told apart would be only one"),
-        family("a result used again", f"{name}({name}(x, y), x)",
-               "two nodes whose values differ, so an exchange shows, one of them computed"),
+def call_family(title, call, why, factor=1.0):
+    """Return the family of a call of an operation on two nodes; x is taken times `factor`."""
+    return Family(
+        title,
+        lambda rng: {
+            "call": call,
+            "x": factor * away_from_zero(rng, 1.2, 2.0),
+            "y": away_from_zero(rng, 0.3, 0.8),
+        },
+        why,
     )
 
 
@@ -345,14 +405,17 @@ def gate_family(op):
     return Family(f'the gate "{op}"', draw, "each gate has rules of its own")
 
 
-def max_family(larger, sign):
-    """Return the family of the maximum where one of its inputs is the larger one."""
+def max_family(title, sign, larger, why):
+    """Return the family of the maximum of two numbers of one sign, where one is the larger."""
 
     def draw(rng):
-        b = away_from_zero(rng, 0.4, 2.5)
-        return {"op": "max", "a": b + sign * rng.uniform(0.4, 2.5), "b": b}
+        small = rng.uniform(0.4, 1.5)
+        large = small + rng.uniform(0.4, 1.5)
+        low, high = sorted((sign * small, sign * large))
+        a, b = (high, low) if larger == "a" else (low, high)
+        return {"op": "max", "a": a, "b": b}
 
-    return Family(f'the gate "max", {larger} is larger', draw, "it has a rule for either case")
+    return Family(f'the gate "max"{title}', draw, why)
 
 
 def function_family(op):
@@ -363,6 +426,15 @@ def function_family(op):
         return {"op": op, "a": float(a)}
 
     return Family(f'the gate "{op}"', draw, "each gate has a rule of its own")
+
+
+def wave_family(op, where, low, high, signs):
+    """Return the family of a sine or cosine where its derivative has one sign."""
+    return Family(
+        f'the gate "{op}" where it {where}',
+        lambda rng: {"op": op, "a": float(rng.uniform(low, high) * rng.choice(signs))},
+        "a root of 1 minus the square has one sign only",
+    )
 
 
 XYZ_GRADS = Exercise(
@@ -388,8 +460,9 @@ XYZ_GRADS = Exercise(
     mistakes=(
         Mistake("sign of y", "dy = dq * -1", "dy = dq * 1",
                 "In a difference the second input has the local derivative -1."),
-        Mistake("sign of the quotient", "dz = -q / z**2", "dz = q / z**2",
-                "If z grows, q / z shrinks in size: which sign has the derivative of 1/z?"),
+        Mistake("sign of dz", "dz = -q / z**2", "dz = q / z**2",
+                "dz has the opposite sign. Which sign has the derivative of 1/z, and is q taken as "
+                "x - y?"),
         Mistake("square left out", "z**2", "z",
                 "The derivative of 1/z has the square of z in it."),
         Mistake("q left out", "-q / z**2", "-1 / z**2", "q is a factor of f, so also of df/dz."),
@@ -416,8 +489,10 @@ BINARY_RULE = Exercise(
     withheld=("course.graph",),
     families=(
         *map(gate_family, "+-*/"),
-        max_family("a", 1),
-        max_family("b", -1),
+        max_family(", a is larger", 1, "a", "the sign of b does not tell which is larger"),
+        max_family(", b is larger", 1, "b", "it has a rule for either case"),
+        max_family(" of two negative numbers", -1, "a", "there the larger one is the smaller in "
+                   "size"),
     ),
     hints=(
         "For each gate: if only a grows by a little, how many times as much does the output grow? "
@@ -451,6 +526,10 @@ BINARY_RULE = Exercise(
                 'Which input does "max" hand on if b is the larger one?'),
         Mistake("max always routes to b", "(1.0, 0.0) if a > b else (0.0, 1.0)", "(0.0, 1.0)",
                 'Which input does "max" hand on if a is the larger one?'),
+        Mistake("max by size", "if a > b", "if abs(a) > abs(b)",
+                "Of two negative numbers, is the larger one that of the larger size?"),
+        Mistake("max by a sign", "if a > b", "if b < 0",
+                'Of two positive numbers, which one does "max" hand on?'),
         Mistake("local derivatives of the sum doubled", "return 1.0, 1.0", "return a, b",
                 '"+" distributes: its local derivatives do not depend on a and b.'),
     ),
@@ -463,7 +542,13 @@ UNARY_RULE = Exercise(
     name="unary_rule",
     asks=(Gradient("unary", wrt=("a",)),),
     withheld=("course.graph",),
-    families=tuple(function_family(op) for op in UNARY_GATES),
+    families=(
+        *map(function_family, WAVELESS_GATES),
+        wave_family("sin", "rises", 0.3, 1.3, (-1, 1)),
+        wave_family("sin", "falls", 1.8, 2.8, (-1, 1)),
+        wave_family("cos", "rises", 0.3, 2.8, (-1,)),
+        wave_family("cos", "falls", 0.3, 2.8, (1,)),
+    ),
     hints=(
         "Which of the eight do you know by heart? Write those first and check; the report tells "
         "which gate is off.",
@@ -487,6 +572,18 @@ UNARY_RULE = Exercise(
                 "The derivative of the cosine has a minus."),
         Mistake("sign of the sine's derivative", "return np.cos(a)", "return -np.cos(a)",
                 "The derivative of the sine has no minus."),
+        Mistake("sine's derivative never negative", "return np.cos(a)",
+                "return np.sqrt(1 - np.sin(a) ** 2)",
+                "Where the sine falls, its derivative is negative. What does this give there?"),
+        Mistake("sine's derivative never positive", "return np.cos(a)",
+                "return -np.sqrt(1 - np.sin(a) ** 2)",
+                "Where the sine rises, its derivative is positive. What does this give there?"),
+        Mistake("cosine's derivative never negative", "return -np.sin(a)",
+                "return np.sqrt(1 - np.cos(a) ** 2)",
+                "Where the cosine falls, its derivative is negative. What does this give there?"),
+        Mistake("cosine's derivative never positive", "return -np.sin(a)",
+                "return -np.sqrt(1 - np.cos(a) ** 2)",
+                "Where the cosine rises, its derivative is positive. What does this give there?"),
         Mistake("tanh' without the square", "np.tanh(a) ** 2", "np.tanh(a)",
                 "tanh' is one minus the square of tanh."),
         Mistake("square of a", "np.tanh(a) ** 2", "np.tanh(a**2)",
@@ -597,8 +694,8 @@ BRANCH_GRAD = Exercise(
     families=(
         Family(
             "x and y above 1",
-            lambda rng: {"x": rng.uniform(1.1, 1.4), "y": rng.uniform(1.1, 1.6)},
-            "the three contributions to dt differ",
+            lambda rng: {"x": rng.uniform(1.2, 1.35), "y": rng.uniform(1.45, 1.65)},
+            "the three contributions to dt differ, and the cosine of t is negative",
         ),
     ),
     hints=(
@@ -609,10 +706,12 @@ BRANCH_GRAD = Exercise(
         "times x.",
     ),
     mistakes=(
-        Mistake("= for += in dt", "dt += dr * x", "dt = dr * x",
-                "The last contribution to dt overwrites those before: they add."),
-        Mistake("= for += in dx", "dx += dt * y", "dx = dt * y",
-                "x is used twice: the second contribution overwrites the first."),
+        Mistake("only the path through r in dt", "dt += dr * x", "dt = dr * x",
+                "t is used three times, but only its path through r is in dt. Are the other two "
+                "left out, or overwritten?"),
+        Mistake("only the path through t in dx", "dx += dt * y", "dx = dt * y",
+                "x is used twice, but only its path through t is in dx. Is the other one left out, "
+                "or overwritten?"),
         Mistake("path through v left out", "    dt += dv * np.cos(t)\n", "",
                 "t is used three times. One of its paths, through v, is missing."),
         Mistake("path through w left out", "dt = dw * v", "dt = 0.0",
@@ -625,6 +724,9 @@ BRANCH_GRAD = Exercise(
                 "The sine got t as its input, so its derivative is taken there."),
         Mistake("sine for cosine", "dv * np.cos(t)", "dv * np.sin(t)",
                 "The local derivative of the sine is the cosine."),
+        Mistake("sign of the sine's derivative", "np.cos(t)", "np.sqrt(1 - v**2)",
+                "What comes back through v has the opposite sign. Which sign has the cosine at "
+                "t = 2, and which one has yours?"),
         Mistake("factors exchanged", "dx += dt * y", "dx += dt * x",
                 "t = x y is a product: it hands on to x times the value of y."),
     ),
@@ -696,8 +798,18 @@ TOPOLOGICAL_ORDER = Exercise(
                 "            order.append(node)\n            for parent in node.parents:\n"
                 "                visit(parent)",
                 "When does a node go into the list: before or after its parents?"),
-        Mistake("seen not kept", "            seen.add(node)\n", "",
-                "Nothing is ever noted as seen, so nodes come more than once."),
+        Mistake("walked again on every path", "            seen.add(node)\n", "",
+                "Nodes that are reached twice are walked twice. Is it noted that a node has been "
+                "seen, and does every later call of the walk know of it?"),
+        Mistake("grad changed",
+                "if node not in seen:\n            seen.add(node)",
+                "if node.grad == 0:\n            node.grad = 1",
+                "`grad` belongs to the backward pass: it is not set here, and it does not tell "
+                "which nodes have been seen. Where can that be noted without changing a node?"),
+        Mistake("parents changed", "for parent in node.parents:",
+                "parents, node.parents = node.parents, ()\n            for parent in parents:",
+                "The way back needs the parents of each node: can you walk without changing "
+                "them?"),
         Mistake("seen by value", "if node not in seen:\n            seen.add(node)",
                 "if node.value not in seen:\n            seen.add(node.value)",
                 "Two different nodes may have the same value."),
@@ -767,14 +879,20 @@ BACKPROPAGATE = Exercise(
     mistakes=(
         Mistake("= for +=", "parent.grad += local", "parent.grad = local",
                 "Each contribution overwrites the one before: they add."),
-        Mistake("output's own 1 left out", "    order[0].grad = 1.0\n", "",
-                "If all derivatives are 0 at the start, all contributions are 0 too."),
+        Mistake("every grad stays 0", "    order[0].grad = 1.0\n", "",
+                "After the call every grad is 0. Does the output's own derivative start with 1, "
+                "and do the contributions go into `grad` of the nodes?"),
         Mistake("1 for the wrong end", "order[0].grad = 1.0", "order[-1].grad = 1.0",
                 "The output is the first node of the order, not the last."),
         Mistake("1 for all", "node.grad = 0.0", "node.grad = 1.0",
                 "Only the output starts with 1, all others with 0."),
         Mistake("not set to 0", "    for node in order:\n        node.grad = 0.0\n", "",
                 "The derivatives of the first call are still there in the second one."),
+        Mistake("nothing done if the output has its 1",
+                "    for node in order:\n        node.grad = 0.0\n",
+                "    if order[0].grad == 1.0:\n        return\n",
+                "It makes a difference what an earlier call for another output has left in `grad`. "
+                "What does every call have to set first?"),
         Mistake("upstream left out", "local * node.grad", "local",
                 "A local derivative is multiplied by what came back to the node."),
         Mistake("local derivative left out", "local * node.grad", "node.grad",
@@ -816,7 +934,12 @@ ADD = Exercise(
                  wrt=("x", "y")),
     ),
     driver=operation_driver("add", "+"),
-    families=call_families("add"),
+    families=(
+        call_family("one node twice", "add(x, x)",
+                    "parents that are told apart would be only one"),
+        call_family("a result used again", "add(add(x, y), x)",
+                    "two nodes whose values differ, so an exchange shows, one of them computed"),
+    ),
     hints=(
         "Compare with `subtract`: which of its four entries are different for a sum?",
         "The value is a sum, the op is \"+\", and both local derivatives are 1.",
@@ -837,8 +960,14 @@ ADD = Exercise(
                 "The parents are the nodes, not their values."),
         Mistake("copies as parents", "(x, y),", "(Node(x.value), Node(y.value)),",
                 "New nodes with the same values are not the ones that came in."),
-        Mistake("parents in a set", "(x, y),", "tuple({x, y}),",
-                "In a set a node stands only once, and the order is lost."),
+        Mistake("one parent for a node used twice", "(x, y),", "tuple({x, y}),",
+                "In x + x the node x goes in twice, and so it stands twice in `parents`: where "
+                "does the second one get lost?"),
+        Mistake("an input returned", 'return Node(x.value + y.value, (x, y), "+", (1.0, 1.0))',
+                'x.value, x.parents = x.value + y.value, (x, y)\n'
+                '    x.op, x.local_grads = "+", (1.0, 1.0)\n    return x',
+                "This is a node that came in: it cannot be the sum too, and a node that is its own "
+                "parent makes a cycle. Where is a new Node made?"),
         Mistake("one local derivative", "(1.0, 1.0)", "(1.0,)",
                 "There is one local derivative for each parent."),
         Mistake("sum of nodes", "x.value + y.value", "x",
@@ -857,7 +986,12 @@ MULTIPLY = Exercise(
                  wrt=("x", "y")),
     ),
     driver=operation_driver("multiply", "*"),
-    families=call_families("multiply"),
+    families=(
+        call_family("one node twice", "multiply(multiply(x, y), multiply(x, x))",
+                    "parents that are told apart would be only one, and an exchange shows"),
+        call_family("a factor of 0", "multiply(y, multiply(x, y))",
+                    "who divides the product by a factor needs one that is not 0", factor=0.0),
+    ),
     hints=(
         "What does a product do to what comes back: distribute, swap or route?",
         "The local derivative for x is the value of y, and the other way round. Both are numbers.",
@@ -867,8 +1001,9 @@ MULTIPLY = Exercise(
     mistakes=(
         Mistake("product of nodes", "x.value * y.value", "x * y",
                 "x and y are nodes: what do you multiply?"),
-        Mistake("not swapped", "(y.value, x.value)", "(x.value, y.value)",
-                "A product swaps: the local derivative for x is the value of y."),
+        Mistake("each factor's own value", "(y.value, x.value)", "(x.value, y.value)",
+                "A product swaps, but here each parent has its own value for its local derivative. "
+                "Do `parents` and `local_grads` have the order that makes them swap?"),
         Mistake("local derivatives of a sum", "(y.value, x.value)", "(1.0, 1.0)",
                 "This is the rule of a sum."),
         Mistake("nodes for numbers", "(y.value, x.value)", "(y, x)",
@@ -880,6 +1015,9 @@ MULTIPLY = Exercise(
                 "This is the value. It has to be wrapped in a Node that knows its parents."),
         Mistake("value of the product", "(y.value, x.value)", "(x.value * y.value, x.value)",
                 "The local derivative for x does not contain x itself."),
+        Mistake("product divided by the factor", "(y.value, x.value)",
+                "(x.value * y.value / x.value, x.value * y.value / y.value)",
+                "This divides by a factor, which may be 0. What is left of x y without x?"),
         Mistake("op of the sum", '"*", (y', '"+", (y', "The op is \"*\"."),
         Mistake("derivatives written at once", "return Node",
                 "x.grad += y.value\n    return Node",
@@ -890,19 +1028,21 @@ MULTIPLY = Exercise(
 )  # fmt: skip
 
 
-def apply_case(rng):
-    """Return one function with its derivative and its name, and a number."""
-    op = str(rng.choice(list(FUNCTIONS)))
-    f, f_prime = FUNCTIONS[op]
-    return {"f": f, "f_prime": f_prime, "op": op, "x": away_from_zero(rng, 0.4, 1.4)}
-
-
 APPLY = Exercise(
     name="apply",
-    asks=(Value("value"), Gradient(lambda f, x: f(x), wrt=("x",))),
+    asks=(
+        Value("value"),
+        Gradient(lambda formula, x: eval(formula, {op: f for op, (f, _) in FUNCTIONS.items()},
+                                         {"x": x}),
+                 wrt=("x",)),
+    ),
     driver=try_apply,
     families=(
-        Family("an activation function", apply_case, "its derivative differs at x and at f(x)"),
+        Family(
+            "one activation function of another",
+            lambda rng: {"formula": "tanh(softplus(x))", "x": away_from_zero(rng, 0.4, 1.4)},
+            "no rule fits both, and the derivative of each differs at x and at f(x)",
+        ),
     ),
     hints=(
         "f and f_prime are functions of a number, and x is a Node: what do you give them?",
@@ -928,6 +1068,13 @@ APPLY = Exercise(
                 "The node's value is f, its local derivative is f_prime."),
         Mistake("grad for value", "(f_prime(x.value),)", "(f_prime(x.grad),)",
                 "f_prime is taken at the value of x."),
+        Mistake("rule of tanh", "f_prime(x.value),", "1 - f(x.value) ** 2,",
+                "One minus the square of the value is the derivative of tanh only: which function "
+                "brings along the derivative of f, whatever f is?"),
+        Mistake("written into x", "return Node(f(x.value), (x,)",
+                "x.value = f(x.value)\n    return Node(x.value, (x,)",
+                "x holds something else after the call: its old value is lost to all who use x. "
+                "Where does the new value belong?"),
         Mistake("always the sine", "op, (f_prime", '"sin", (f_prime',
                 "The op comes in as an argument."),
         Mistake("number returned", "Node(f(x.value), (x,), op, (f_prime(x.value),))", "f(x.value)",
@@ -1070,10 +1217,20 @@ CROSS_ENTROPY_BACKWARD = Exercise(
         Family(
             "y between 0 and 1",
             lambda rng: {
-                "y_hat": float(rng.uniform(0.55, 0.85)),
-                "y": float(rng.uniform(0.2, 0.4)),
+                "y_hat": float(rng.uniform(0.15, 0.35)),
+                "y": float(rng.uniform(0.6, 0.8)),
             },
             "both terms count, so each sign and each factor shows",
+        ),
+        Family(
+            "y is 0, y_hat close to 1",
+            lambda rng: {"y_hat": float(rng.uniform(0.955, 0.975)), "y": 0.0},
+            "nothing can be divided by y, and y_hat must not be cut off there",
+        ),
+        Family(
+            "y is 1, y_hat close to 0",
+            lambda rng: {"y_hat": float(rng.uniform(0.025, 0.045)), "y": 1.0},
+            "nothing can be divided by 1 - y, and y_hat must not be cut off there",
         ),
     ),
     hints=(
@@ -1104,6 +1261,16 @@ CROSS_ENTROPY_BACKWARD = Exercise(
                 "The second term counts by one minus y."),
         Mistake("value for derivative", "-y / y_hat", "-y * np.log(y_hat)",
                 "The derivative of the logarithm is one over its argument."),
+        Mistake("divided by y", "-y / y_hat", "-1 / (y_hat / y)",
+                "This divides by y, and y may be 0. Which way round is the quotient?"),
+        Mistake("divided by 1 - y", "(1 - y) / (1 - y_hat)", "1 / ((1 - y_hat) / (1 - y))",
+                "This divides by 1 - y, and y may be 1. Which way round is the quotient?"),
+        Mistake("size for sign", "return -y / y_hat + (1 - y) / (1 - y_hat)",
+                "return abs(y_hat - y) / (y_hat * (1 - y_hat))",
+                "The loss falls while y_hat grows towards y: which sign has its derivative there?"),
+        Mistake("y_hat cut off", "return -y / y_hat",
+                "y_hat = np.clip(y_hat, 0.05, 0.95)\n    return -y / y_hat",
+                "y_hat may be close to 0 and to 1: is it used as it comes in?"),
         Mistake("for targets 0 and 1 only", "return -y / y_hat + (1 - y) / (1 - y_hat)",
                 "return -1 / y_hat if y == 1 else 1 / (1 - y_hat)",
                 "y may lie in between: then both terms count, each with its share."),
@@ -1148,9 +1315,10 @@ MODULES_GRADS = Exercise(
                 "All signs are turned round: this climbs the loss."),
         Mistake("module 4 left out", "da2 = dy_hat * y_hat * (1 - y_hat)", "da2 = dy_hat",
                 "Between a2 and y_hat there is a sigmoid."),
-        Mistake("module 4 twice", "dy_hat * y_hat * (1 - y_hat)",
+        Mistake("a factor too many in da2", "dy_hat * y_hat * (1 - y_hat)",
                 "dy_hat * (y_hat * (1 - y_hat)) ** 2",
-                "sigma' of the output is there twice."),
+                "da2 has the factor y_hat (1 - y_hat) once too often. Is sigma' there twice, or is "
+                "y_hat - y, of another loss, taken for dy_hat?"),
         Mistake("module 2 left out", "da1 = dh * h * (1 - h)", "da1 = dh",
                 "Between a1 and h there is a sigmoid."),
         Mistake("sigma' of y_hat", "da2 = dy_hat * y_hat * (1 - y_hat)",

@@ -1,5 +1,6 @@
 """Right answers to lesson 2, written differently: `name__how`. Every one must be accepted."""
 
+import functools
 import math
 
 import numpy as np
@@ -178,6 +179,12 @@ def topological_order__longest_distance(output):
     return sorted(depth, key=depth.get)
 
 
+@functools.lru_cache
+def topological_order__cached(output):
+    found = [parent for node in output.parents for parent in topological_order__cached(node)]
+    return [output, *reversed(dict.fromkeys(reversed(found)))]
+
+
 def backpropagate__indices(order):
     for i in range(len(order)):
         order[i].grad = 1.0 if i == 0 else 0
@@ -226,6 +233,11 @@ def multiply__attributes(x, y):
 
 def multiply__both_exchanged(x, y):
     return Node(y.value * x.value, (y, x), "*", (x.value, y.value))
+
+
+def multiply__arrays_without_axes(x, y):
+    a, b = np.array(x.value), np.array(y.value)
+    return Node(np.array(a * b), (x, y), "*", (b, a))
 
 
 def apply__attributes(f, f_prime, op, x):
