@@ -255,8 +255,8 @@ STABLE_SIGMOID = Exercise(
                 "The sigmoid is not yet flat where you cut it off."),
         Mistake("one form for the whole array", "np.where(a >= 0, 1, z) / (1 + z)",
                 "1 / (1 + np.exp(-a)) if (a >= 0).all() else np.exp(a) / (1 + np.exp(a))",
-                "This overflows only where large entries of both signs stand in one array. How does "
-                "each entry get the form that suits it?"),
+                "This overflows only where large entries of both signs stand in one array. How "
+                "does each entry get the form that suits it?"),
         Mistake("0 at a = 0", "np.where(a >= 0, 1, z)", "np.where(a > 0, 1, np.where(a < 0, z, 0))",
                 "This gives 0 for a = 0, but the sigmoid of 0 is 1/2. Which row of the table is it "
                 "in?"),
@@ -749,8 +749,8 @@ LOGISTIC_LOSS = Exercise(
                 "-np.mean(np.logaddexp(0, A) - y * A)",
                 "This is the log-likelihood: a loss is positive."),
         Mistake("infinite for large |a|", "np.logaddexp(0, A)", "np.log(1 + np.exp(A))",
-                "J is infinite where |a| is large: an exponential overflows, or the log is taken of "
-                "a probability that is rounded to 0. Which form of J_n stays finite?"),
+                "J is infinite where |a| is large: an exponential overflows, or the log is taken "
+                "of a probability that is rounded to 0. Which form of J_n stays finite?"),
         Mistake("nan for large |a|", "return np.mean(np.logaddexp(0, A) - y * A)",
                 "P = 1 / (1 + np.exp(-A))\n"
                 "    return -np.mean(y * np.log(P) + (1 - y) * np.log(1 - P))",
@@ -834,6 +834,10 @@ LOGISTIC_GRADS = Exercise(
                 "P = sigmoid(X @ w + b)\n"
                 "    dA = (-y / P + (1 - y) / (1 - P)) * P * (1 - P) / len(y)",
                 "Right on paper, but where P is rounded to 0 or 1 it divides by 0."),
+        Mistake("with respect to the predictions", "dA = (sigmoid(X @ w + b) - y) / len(y)",
+                "P = sigmoid(X @ w + b)\n    dA = (-y / P + (1 - y) / (1 - P)) / len(y)",
+                "dA is the derivative with respect to the predictions. Which step is left from "
+                "there back to A?"),
         Mistake("inputs counted by examples", "dw = X.T @ dA",
                 "dw = np.array([X[:, i] @ dA for i in range(len(dA))])",
                 "dw has one entry for each input: over which size does i run?"),
