@@ -21,8 +21,8 @@ def unit(rng, D):
 
 
 def unit_of_any_size(rng):
-    """Return w, b and x of a unit with two to five inputs."""
-    return unit(rng, int(rng.integers(2, 6)))
+    """Return w, b and x of a unit with three to five inputs."""
+    return unit(rng, int(rng.integers(3, 6)))
 
 
 def saturated_unit(rng, side):
@@ -79,10 +79,26 @@ def mean_loss(w, b, X, y):
     return float(np.mean(np.logaddexp(0, A) - y * A))
 
 
-def mean_grads(w, b, X, y):
-    """Return the gradient of `mean_loss`."""
-    dA = (sigmoid(X @ w + b) - y) / len(y)
+def mean_quadratic_loss(w, b, X, y):
+    """Return the mean quadratic loss of a sigmoid unit: to train with another than the lesson's."""
+    return float(np.mean(0.5 * (sigmoid(X @ w + b) - y) ** 2))
+
+
+def mean_quadratic_grads(w, b, X, y):
+    """Return the gradient of `mean_quadratic_loss`."""
+    Y_hat = sigmoid(X @ w + b)
+    dA = (Y_hat - y) * Y_hat * (1 - Y_hat) / len(y)
     return X.T @ dA, float(dA.sum())
+
+
+def stretched_tanh(rng):
+    """Return an output function that nobody can take for granted."""
+    height, width = rng.uniform(1.5, 3.0, 2)
+
+    def phi(a):
+        return height * np.tanh(a / width)
+
+    return phi
 
 
 def square(a):
@@ -95,16 +111,32 @@ def square_slope(a):
     return 2 * a
 
 
-def without_a_warning(fn, *case):
-    """Call an answer that must be silent."""
+def large_of_either_sign(rng):
+    """Return numbers that overflow in an exponential, two of each sign."""
+    return np.concatenate([rng.uniform(800, 1e4, 2), rng.uniform(-1e4, -800, 2)])
+
+
+def without_a_warning(fn, a):
+    """Call an answer that must be silent; if it warns, tell for the entries of which sign."""
+    value, warning = _heard(fn, a)
+    if not warning:
+        return value
+    signs = {"positive": a[a > 0], "negative": a[a < 0]}
+    alone = [sign for sign, part in signs.items() if part.size and _heard(fn, part)[1]]
+    where = "where entries of both signs stand in a, but not where only one does"
+    if alone:
+        where = f"for {' and '.join(alone)} entries of a"
+    raise WrongAnswerError(f"NumPy warns: {warning}, {where}. Which exponent is too large there?")
+
+
+def _heard(fn, a):
+    """Return what a function returns, and what NumPy warns of, empty if of nothing."""
     with warnings.catch_warnings():
         warnings.simplefilter("error", RuntimeWarning)
         try:
-            return fn(*case)
+            return fn(a), ""
         except RuntimeWarning as warning:
-            raise WrongAnswerError(
-                f"NumPy warns: {warning}. For which entries of a is an exponent large and positive?"
-            ) from None
+            return None, str(warning)
 
 
 def printed_derivative(rng, factors):
@@ -135,8 +167,8 @@ NEURON_FORWARD = Exercise(
     families=(
         Family(
             "several inputs",
-            lambda rng: unit_of_any_size(rng) | {"phi": (np.tanh, square)[rng.integers(2)]},
-            "sums and products differ, and phi is not the sigmoid",
+            lambda rng: unit_of_any_size(rng) | {"phi": stretched_tanh(rng)},
+            "sums and products differ, and phi is no function that has a name",
         ),
     ),
     hints=(
@@ -161,6 +193,10 @@ NEURON_FORWARD = Exercise(
                 "a is one number, not an array of one entry."),
         Mistake("sigmoid taken for granted", "h = phi(a)", "h = 1 / (1 + np.exp(-a))",
                 "phi comes in as an argument, and need not be the sigmoid."),
+        Mistake("tanh taken for granted", "h = phi(a)", "h = np.tanh(a)",
+                "h is tanh of a here. Which function is asked for?"),
+        Mistake("two inputs taken for granted", "w @ x + b", "w[0] * x[0] + w[1] * x[1] + b",
+                "Only the first two inputs count in a. How many are there?"),
     ),
 )
 
@@ -179,14 +215,14 @@ STABLE_SIGMOID = Exercise(
             "entry by entry means any shape; both forms are used, and 0 belongs to one of them",
         ),
         Family(
-            "very large entries",
-            lambda rng: {"a": np.append(rng.uniform(800, 1e4, 3), 1.0)},
-            "one of the two forms overflows",
+            "very large entries of either sign",
+            lambda rng: {"a": large_of_either_sign(rng)},
+            "each form overflows on one side, and no form fits the whole array",
         ),
         Family(
-            "very large negative entries",
-            lambda rng: {"a": np.append(rng.uniform(-1e4, -800, 3), -1.0)},
-            "the other form overflows",
+            "negative entries, not so large",
+            lambda rng: {"a": rng.uniform(-19.5, -17.5, 3)},
+            "next to larger values an error in a small one does not show",
         ),
     ),
     hints=(
@@ -196,13 +232,18 @@ STABLE_SIGMOID = Exercise(
         "Where a is at least 0 the numerator is 1, elsewhere it is z; divide by 1 plus z.",
     ),
     mistakes=(
-        Mistake("the usual formula", "np.where(a >= 0, 1, z) / (1 + z)", "1 / (1 + np.exp(-a))",
-                "exp(-a) overflows where a is large and negative."),
-        Mistake("the other form", "np.where(a >= 0, 1, z) / (1 + z)", "np.exp(a) / (1 + np.exp(a))",
-                "exp(a) overflows where a is large and positive, and inf / inf is nan."),
-        Mistake("both forms everywhere", "np.where(a >= 0, 1, z) / (1 + z)",
+        Mistake("overflow for negative a", "np.where(a >= 0, 1, z) / (1 + z)",
+                "1 / (1 + np.exp(-a))",
+                "An exponential overflows where a is large and negative. Which of the two forms "
+                "has an exponent that is negative there?"),
+        Mistake("overflow for positive a", "np.where(a >= 0, 1, z) / (1 + z)",
+                "np.exp(a) / (1 + np.exp(a))",
+                "An exponential overflows where a is large and positive. Which of the two forms "
+                "has an exponent that is negative there?"),
+        Mistake("overflow for either sign", "np.where(a >= 0, 1, z) / (1 + z)",
                 "np.where(a >= 0, 1 / (1 + np.exp(-a)), np.exp(a) / (1 + np.exp(a)))",
-                "np.where gets both forms complete: each of them overflows on one side."),
+                "An exponential overflows for either sign. Does each form get only those entries "
+                "that it suits? (np.where gets both forms complete.)"),
         Mistake("one form for both signs", "np.where(a >= 0, 1, z)", "1",
                 "This is right for a >= 0 only. What is the numerator for a < 0?"),
         Mistake("sides exchanged", "a >= 0", "a < 0", "The two rows of the table are exchanged."),
@@ -210,8 +251,15 @@ STABLE_SIGMOID = Exercise(
                 "z must lie between 0 and 1: what is the sign of its exponent?"),
         Mistake("absolute value left out", "np.exp(-np.abs(a))", "np.exp(-a)",
                 "Without the absolute value the exponent is positive for negative a."),
-        Mistake("cut off too early", "np.exp(-np.abs(a))", "np.exp(-np.minimum(np.abs(a), 3))",
+        Mistake("cut off too early", "np.exp(-np.abs(a))", "np.exp(-np.minimum(np.abs(a), 16))",
                 "The sigmoid is not yet flat where you cut it off."),
+        Mistake("one form for the whole array", "np.where(a >= 0, 1, z) / (1 + z)",
+                "1 / (1 + np.exp(-a)) if (a >= 0).all() else np.exp(a) / (1 + np.exp(a))",
+                "This overflows only where large entries of both signs stand in one array. How "
+                "does each entry get the form that suits it?"),
+        Mistake("0 at a = 0", "np.where(a >= 0, 1, z)", "np.where(a > 0, 1, np.where(a < 0, z, 0))",
+                "This gives 0 for a = 0, but the sigmoid of 0 is 1/2. Which row of the table is it "
+                "in?"),
         Mistake("a loop for vectors only", "return np.where(a >= 0, 1, z) / (1 + z)",
                 "return np.array([1 / (1 + np.exp(-v)) if v >= 0 else np.exp(v) / (1 + np.exp(v))\n"
                 "                     for v in a])",
@@ -234,9 +282,7 @@ SIGMOID_GRAD = Exercise(
         ),
         Family(
             "very large entries of either sign",
-            lambda rng: {
-                "a": np.concatenate([rng.uniform(800, 1e4, 2), rng.uniform(-1e4, -800, 2)])
-            },
+            lambda rng: {"a": large_of_either_sign(rng)},
             "a quotient of exponentials overflows",
         ),
     ),
@@ -262,6 +308,8 @@ SIGMOID_GRAD = Exercise(
                 "Python reads h * 1 - h as (h * 1) - h."),
         Mistake("quotient of exponentials", "h * (1 - h)", "np.exp(-a) / (np.exp(-a) + 1) ** 2",
                 "Right on paper, but exp(-a) overflows where a is large and negative."),
+        Mistake("quotient of exponentials of a", "h * (1 - h)", "np.exp(a) / (np.exp(a) + 1) ** 2",
+                "Right on paper, but exp(a) overflows where a is large and positive."),
     ),
 )
 
@@ -291,13 +339,21 @@ NEURON_GRADS = Exercise(
                 "This is the output; what is its derivative with respect to a?"),
         Mistake("sigma' of h", "h * (1 - h)", "sigmoid(h) * (1 - sigmoid(h))",
                 "sigma' is taken at a; h is already sigma(a)."),
-        Mistake("gate by gate", "h * (1 - h)",
+        Mistake("nan for a large and negative", "h * (1 - h)",
                 "np.exp(-(w @ x + b)) / (1 + np.exp(-(w @ x + b))) ** 2",
-                "exp(-a) overflows where a is large and negative."),
-        Mistake("w and x exchanged", "dw = da * x", "dw = da * w",
-                "With respect to w, what multiplies w counts."),
-        Mistake("x for w", "dx = da * w", "dx = da * x",
-                "With respect to x, what multiplies x counts."),
+                "exp(-a) overflows where a is large and negative, and the result is not a number. "
+                "Which form of sigma' needs no exponential but that in `sigmoid`?"),
+        Mistake("w and x exchanged", "return dw, db, dx", "return dx, db, dw",
+                "dw and dx are exchanged. What multiplies w in a, and what multiplies x?"),
+        Mistake("dw the same as dx, with w", "dw = da * x", "dw = da * w",
+                "dw and dx are both da times w. What multiplies w in a? And are dw and dx two "
+                "arrays, or two names of one?"),
+        Mistake("dx the same as dw, with x", "dx = da * w", "dx = da * x",
+                "dw and dx are both da times x. What multiplies x in a? And are dw and dx two "
+                "arrays, or two names of one?"),
+        Mistake("dw the same as dx, with w and x", "dw = da * x\n    db = da\n    dx = da * w",
+                "dw = dx = da * (w + x)\n    db = da",
+                "dw and dx are both da times (w + x). Are they two arrays, or two names of one?"),
         Mistake("bias times itself", "db = da", "db = da * b",
                 "b is added to a: its local derivative is 1."),
         Mistake("local derivative only", "db = da", "db = 1.0",
@@ -307,9 +363,10 @@ NEURON_GRADS = Exercise(
         Mistake("bias left out", "w @ x + b)\n", "w @ x)\n", "a has a bias in it."),
         Mistake("a column", "dw = da * x", "dw = da * x[:, None]",
                 "dw has the shape of w: one axis."),
-        Mistake("gate by gate, with exp(a)", "h * (1 - h)",
+        Mistake("nan for a large and positive", "h * (1 - h)",
                 "np.exp(w @ x + b) / (1 + np.exp(w @ x + b)) ** 2",
-                "exp(a) overflows where a is large and positive."),
+                "exp(a) overflows where a is large and positive, and the result is not a number. "
+                "Which form of sigma' needs no exponential but that in `sigmoid`?"),
         Mistake("the first input for all", "dw = da * x", "dw = np.full(len(w), da * x[0])",
                 "Each weight has an input of its own."),
         Mistake("squeezed", "dw = da * x", "dw = np.squeeze(da * x)",
@@ -350,6 +407,8 @@ SIGMOID_UNIT_GRADS = Exercise(
                 "This is the loss itself; dy_hat is its derivative."),
         Mistake("upstream left out", "dy_hat * y_hat * (1 - y_hat)", "y_hat * (1 - y_hat)",
                 "What comes back from the loss is lost."),
+        Mistake("a for the prediction", "dy_hat = y_hat - y", "dy_hat = w @ x + b - y",
+                "a is compared with y here. Which number is the prediction?"),
         Mistake("identity", "y_hat = sigmoid(w @ x + b)\n", "y_hat = w @ x + b\n",
                 "The output function is the sigmoid now, not the identity."),
         Mistake("bias left out", "w @ x + b)\n", "w @ x)\n", "a has a bias in it."),
@@ -376,7 +435,7 @@ UNIT_GRADS = Exercise(
                 "w": away_from_zero(rng, 0.5, 1.5, 2),
                 "b": rng.uniform(2.0, 3.0),
                 "x": away_from_zero(rng, 0.2, 0.4, 2),
-                "y": away_from_zero(rng, 1.5, 2.5),
+                "y": rng.uniform(-2.5, -1.5),
                 "phi": square,
                 "phi_grad": square_slope,
             },
@@ -385,7 +444,7 @@ UNIT_GRADS = Exercise(
         Family(
             "the identity, one input",
             lambda rng: unit(rng, 1)
-            | {"y": away_from_zero(rng, 2.5, 3.5), "phi": identity, "phi_grad": identity_grad},
+            | {"y": rng.uniform(3.0, 4.0), "phi": identity, "phi_grad": identity_grad},
             "an array of one entry is still an array",
         ),
     ),
@@ -504,7 +563,8 @@ FACTOR_NEEDED = Exercise(
                 "loss(v - eps) - loss(v + eps)",
                 "The sign is turned round: which point comes first?"),
         Mistake("a step of its own", "slope = ", "eps = 1e-6\n    slope = ",
-                "The step is an argument: use the eps that the caller gives."),
+                "This is what a far smaller step than eps gives. Is eps used as the caller gives "
+                "it, and nothing rounded?"),
         Mistake("the loss for its slope", "slope / printed(v)", "loss(v) / printed(v)",
                 "The printed formula is for the derivative, not for the loss."),
     ),
@@ -516,7 +576,12 @@ CROSS_ENTROPY_UNIT_GRADS = Exercise(
     withheld=("course.graph", "course.losses", "course.mlp"),
     families=(
         Family("target 1", lambda rng: unit_of_any_size(rng) | {"y": 1.0},
-               "without the target, or with a prediction of 0 or 1, the gradient is another"),
+               "without the target, or with a prediction of 0, the gradient is another"),
+        Family("target 0", lambda rng: unit_of_any_size(rng) | {"y": 0.0},
+               "with a prediction of 1 the gradient is another"),
+        Family("target 1, sure and wrong",
+               lambda rng: saturated_unit(rng, -1.0) | {"y": 1.0},
+               "exp(-a) overflows"),
         Family("target 0, sure and wrong",
                lambda rng: saturated_unit(rng, 1.0) | {"y": 0.0},
                "a sigma' that is left in takes all of the gradient away, and quotients of y_hat "
@@ -531,10 +596,30 @@ CROSS_ENTROPY_UNIT_GRADS = Exercise(
         Mistake("sigma' put back in", "da = sigmoid(w @ x + b) - y",
                 "y_hat = sigmoid(w @ x + b)\n    da = (y_hat - y) * y_hat * (1 - y_hat)",
                 "This is the quadratic loss: with cross-entropy sigma' has cancelled."),
-        Mistake("as two factors", "da = sigmoid(w @ x + b) - y",
+        Mistake("nan for y = 0, sure and wrong", "da = sigmoid(w @ x + b) - y",
                 "y_hat = sigmoid(w @ x + b)\n    da = (-y / y_hat + (1 - y) / (1 - y_hat)) "
                 "* y_hat * (1 - y_hat)",
-                "Right on paper, but where y_hat is rounded to 0 or 1 it divides by 0."),
+                "Right on paper, but for y = 0 and a large and positive, 0 or infinity gets into a "
+                "quotient, and the result is not a number. Which form of da has no quotient?"),
+        Mistake("nan for y = 1, sure and wrong", "da = sigmoid(w @ x + b) - y",
+                "e = np.exp(-(w @ x + b))\n    da = -e / (1 + e) if y == 1 else 1 / (1 + e)",
+                "Right on paper, but for y = 1 and a large and negative, 0 or infinity gets into a "
+                "quotient, and the result is not a number. Which form of da has no quotient?"),
+        Mistake("nan where sure and wrong", "da = sigmoid(w @ x + b) - y",
+                "y_hat = 1 / (1 + np.exp(-(w @ x + b)))\n"
+                "    da = (-y / y_hat + (1 - y) / (1 - y_hat)) * y_hat * (1 - y_hat)",
+                "Right on paper, but where the unit is sure and wrong, 0 or infinity gets into a "
+                "quotient, and the result is not a number. Which form of da has no quotient?"),
+        Mistake("0 for y = 0, sure and wrong", "da = sigmoid(w @ x + b) - y",
+                "y_hat = sigmoid(w @ x + b)\n    da = np.nan_to_num((-y / y_hat + (1 - y) / "
+                "(1 - y_hat)) * y_hat * (1 - y_hat))",
+                "For y = 0 and a large and positive da is 0, and should be largest there. Which "
+                "factor is 0, and is it still needed?"),
+        Mistake("0 where sure and wrong", "da = sigmoid(w @ x + b) - y",
+                "y_hat = sigmoid(w @ x + b)\n    da = (-y / (y_hat + 1e-12) + (1 - y) / "
+                "(1 - y_hat + 1e-12)) * y_hat * (1 - y_hat)",
+                "da is 0 where the unit is sure and wrong, and should be largest there. Which "
+                "factor is 0, and is it still needed?"),
         Mistake("sign as printed", "sigmoid(w @ x + b) - y", "y - sigmoid(w @ x + b)",
                 "This goes with J as printed: of the loss it is the negative."),
         Mistake("derivative with respect to y_hat", "da = sigmoid(w @ x + b) - y",
@@ -553,6 +638,16 @@ CROSS_ENTROPY_UNIT_GRADS = Exercise(
                 "dw has x in it, and dx has w."),
         Mistake("target taken as 1", "sigmoid(w @ x + b) - y", "sigmoid(w @ x + b) - 1",
                 "This is right for y = 1. What is da for y = 0?"),
+        Mistake("0 for every y = 0", "sigmoid(w @ x + b) - y", "-y * (1 - sigmoid(w @ x + b))",
+                "da is right for y = 1, but 0 for y = 0. Which term of the loss is left there?"),
+        Mistake("0 for every y = 1", "sigmoid(w @ x + b) - y", "(1 - y) * sigmoid(w @ x + b)",
+                "da is right for y = 0, but 0 for y = 1. Which term of the loss is left there?"),
+        Mistake("1 for every y = 0", "sigmoid(w @ x + b) - y",
+                "(sigmoid(w @ x + b) - 1 if y == 1 else 1.0)",
+                "For y = 0 da is 1 for every a. Where does the prediction come in?"),
+        Mistake("-1 for every y = 1", "sigmoid(w @ x + b) - y",
+                "(-1.0 if y == 1 else sigmoid(w @ x + b))",
+                "For y = 1 da is -1 for every a. Where does the prediction come in?"),
     ),
 )
 
@@ -586,6 +681,10 @@ SATURATION = Exercise(
     mistakes=(
         Mistake("order of the outputs", "return da_quadratic, da_cross",
                 "return da_cross, da_quadratic", "The two outputs are exchanged."),
+        Mistake("both with respect to y_hat", "return da_quadratic, da_cross",
+                "return da_cross, da_cross / (y_hat * (1 - y_hat))",
+                "These are the derivatives with respect to y_hat. Which step is left from y_hat "
+                "back to a?"),
         Mistake("sigma' in both", "return da_quadratic, da_cross",
                 "return da_quadratic, da_quadratic",
                 "With cross-entropy sigma' has cancelled."),
@@ -624,7 +723,7 @@ LOGISTIC_LOSS = Exercise(
     withheld=("course.losses",),
     families=(
         Family("several examples",
-               lambda rng: batch(rng, int(rng.integers(5, 9)), int(rng.integers(2, 4))),
+               lambda rng: batch(rng, int(rng.integers(5, 9)), int(rng.integers(3, 5))),
                "the number of examples changes from batch to batch"),
         Family("very large pre-activations", lambda rng: saturated_batch(rng, 1000.0),
                "exponentials overflow, and probabilities are rounded to 0 or 1"),
@@ -649,8 +748,17 @@ LOGISTIC_LOSS = Exercise(
         Mistake("minus missing", "np.mean(np.logaddexp(0, A) - y * A)",
                 "-np.mean(np.logaddexp(0, A) - y * A)",
                 "This is the log-likelihood: a loss is positive."),
-        Mistake("exponential that overflows", "np.logaddexp(0, A)", "np.log(1 + np.exp(A))",
-                "exp(a) overflows for a above 709."),
+        Mistake("infinite for large |a|", "np.logaddexp(0, A)", "np.log(1 + np.exp(A))",
+                "J is infinite where |a| is large: an exponential overflows, or the log is taken "
+                "of a probability that is rounded to 0. Which form of J_n stays finite?"),
+        Mistake("nan for large |a|", "return np.mean(np.logaddexp(0, A) - y * A)",
+                "P = 1 / (1 + np.exp(-A))\n"
+                "    return -np.mean(y * np.log(P) + (1 - y) * np.log(1 - P))",
+                "Where |a| is large, infinity gets into J, and times 0 or over infinity it is not "
+                "a number. Which form of J_n stays finite?"),
+        Mistake("two inputs taken for granted", "X @ w + b",
+                "X[:, 0] * w[0] + X[:, 1] * w[1] + b",
+                "Only the first two inputs count in A. How many are there?"),
         Mistake("mean of the parts", "np.mean(np.logaddexp(0, A) - y * A)",
                 "np.mean(np.logaddexp(0, A)) - np.mean(y) * np.mean(A)",
                 "The mean of a product is not the product of the means."),
@@ -672,7 +780,7 @@ LOGISTIC_GRADS = Exercise(
     withheld=("course.graph", "course.mlp"),
     families=(
         Family("several examples",
-               lambda rng: batch(rng, int(rng.integers(5, 9)), int(rng.integers(2, 4))),
+               lambda rng: batch(rng, int(rng.integers(5, 9)), int(rng.integers(3, 5))),
                "an index that runs over the wrong size shows only here"),
         Family("as many inputs as examples", lambda rng: batch(rng, 3, 3),
                "the shapes do not tell whether a transpose is missing"),
@@ -726,6 +834,10 @@ LOGISTIC_GRADS = Exercise(
                 "P = sigmoid(X @ w + b)\n"
                 "    dA = (-y / P + (1 - y) / (1 - P)) * P * (1 - P) / len(y)",
                 "Right on paper, but where P is rounded to 0 or 1 it divides by 0."),
+        Mistake("with respect to the predictions", "dA = (sigmoid(X @ w + b) - y) / len(y)",
+                "P = sigmoid(X @ w + b)\n    dA = (-y / P + (1 - y) / (1 - P)) / len(y)",
+                "dA is the derivative with respect to the predictions. Which step is left from "
+                "there back to A?"),
         Mistake("inputs counted by examples", "dw = X.T @ dA",
                 "dw = np.array([X[:, i] @ dA for i in range(len(dA))])",
                 "dw has one entry for each input: over which size does i run?"),
@@ -748,8 +860,8 @@ TRAIN_LOGISTIC = Exercise(
                 "y": (np.arange(N) < 2).astype(float),
                 "lr": rng.uniform(0.4, 1.2),
                 "steps": int(rng.integers(3, 7)),
-                "loss": mean_loss,
-                "grads": mean_grads,
+                "loss": mean_quadratic_loss,
+                "grads": mean_quadratic_grads,
             },
             "what one step leaves is what the next one starts from",
         ),
@@ -760,8 +872,8 @@ TRAIN_LOGISTIC = Exercise(
                 "y": np.array([1, 0, 0, 1, 0]),
                 "lr": rng.uniform(0.4, 1.2),
                 "steps": 1,
-                "loss": mean_loss,
-                "grads": mean_grads,
+                "loss": mean_quadratic_loss,
+                "grads": mean_quadratic_grads,
             },
             "an array of one entry is still an array",
         ),
@@ -805,9 +917,15 @@ TRAIN_LOGISTIC = Exercise(
         Mistake("one step too few", "range(steps)", "range(1, steps)",
                 "The loop runs once too little."),
         Mistake("start at ones", "np.zeros(X.shape[1])", "np.ones(X.shape[1])",
-                "w starts at zero: then the first loss is log 2."),
+                "w starts at zero: with cross-entropy, the first loss is then log 2."),
         Mistake("last loss only", "np.array(losses)", "losses[-1]",
                 "All losses are asked for, one for each step."),
+        Mistake("cross-entropy taken for granted", "loss(w, b, X, y)", "logistic_loss(w, b, X, y)",
+                "The losses are those of the cross-entropy. Which function is to be called?"),
+        Mistake("gradient of the cross-entropy taken for granted", "grads(w, b, X, y)",
+                "logistic_grads(w, b, X, y)",
+                "Each step follows the gradient of the cross-entropy. Which function is to be "
+                "called?"),
         Mistake("start at a weight for each example", "np.zeros(X.shape[1])",
                 "np.zeros(len(X))", "w has one entry for each input."),
         Mistake("squeezed", "np.array(losses)", "np.squeeze(losses)",
