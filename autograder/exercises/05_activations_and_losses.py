@@ -58,10 +58,9 @@ def logits_and_labels(rng, N, C, scale=1.5):
 
 
 def large_logits(rng):
-    """Return two rows of equal logits but for one far above, in different columns, and two more."""
+    """Return two rows with one logit far above, in different columns; one far below 0; one 1e4."""
     A = np.array([[0.0] * 5, [0.0] * 5, [-1e4] * 5, [1e4] * 5])
-    one, other, below = 1 + rng.permutation(3)
-    A[0, one], A[1, other], A[1, below] = 2e3, 3e3, -2e3
+    A[[0, 1], 1 + rng.permutation(3)[:2]] = 2e3
     return {"A": rng.permutation(A) + rng.normal(0, 1.5, A.shape)}
 
 
@@ -126,9 +125,9 @@ def deep_network(rng, sizes, name):
 
 
 def relu_case(rng):
-    """Return upstream and pre-activations, in which every two signs meet; some A are below 1."""
+    """Return upstream and pre-activations, in which every two signs meet; some A are small."""
     n = np.arange(6).reshape(different_sizes(rng, 2))
-    A = np.where(n < 3, rng.uniform(0.1, 0.9, n.shape), rng.uniform(1.1, 3.0, n.shape))
+    A = np.where(n < 3, rng.uniform(MARGIN, 0.1, n.shape), rng.uniform(1.1, 3.0, n.shape))
     dH = rng.uniform(0.3, 2.0, n.shape)
     return {"dH": np.where(n // 2 % 2, dH, -dH), "A": np.where(n % 2, A, -A)}
 
@@ -147,7 +146,7 @@ def relu_layer(rng, N, M, dead):
 
 def always_on(rng):
     """Return pre-activations with units that are always on, and a dead one that is 0 once."""
-    A, dead, others = relu_layer(rng, rng.integers(4, 11), 12, rng.integers(3, 5))
+    A, dead, others = relu_layer(rng, rng.integers(4, 8), 12, rng.integers(3, 5))
     A[rng.integers(len(A)), rng.choice(dead)] = 0.0
     on = others[: rng.integers(1, 3)]
     A[:, on] = 2 + np.abs(A[:, on])
@@ -156,7 +155,7 @@ def always_on(rng):
 
 def on_once(rng):
     """Return pre-activations with examples for which all is off, and units on for just one."""
-    N = int(rng.choice([12, 14]))  # 11 of 12 are more than nine tenths
+    N = rng.choice([22, 24])  # 21 of 22 are more than 95 %
     A, _, others = relu_layer(rng, N, 16, rng.integers(5, 7))
     off = slice(1, rng.integers(2, 5))
     A[off] = -np.abs(A[off])
@@ -178,9 +177,19 @@ def experiment(rng, factors):
     return {"design": design, "results": results + 0.05 * rng.normal(size=len(design))}
 
 
+def turned(p):
+    """Return a vector with entries of both signs, turned by a thousandth.
+
+    Its largest entry and its smallest one both become less.
+    """
+    i, j = p.argmax(), p.argmin()
+    p[i], p[j] = p[i] + 1e-3 * p[j], p[j] - 1e-3 * p[i]
+    return p
+
+
 def printed_formulas(rng, n, N):
     """Return the loss of a sigmoid unit on a batch, and its gradient by weights, printed badly."""
-    X, y = rng.normal(size=(N, n)), rng.integers(0, 2, N) * 1.0
+    X, y, v = rng.normal(size=(N, n)), rng.integers(0, 2, N) * 1.0, away_from_zero(rng, 0.3, 1.0, n)
     scale = 1e6  # the loss in small units
 
     def J(v):
@@ -197,27 +206,30 @@ def printed_formulas(rng, n, N):
         h = sigmoid(X @ v)
         return scale * X.T @ ((h - y) * sigmoid(h) * (1 - sigmoid(h)))
 
-    def nearly_right(v):
-        p = right(v)
-        p[np.abs(p).argmin()] += 1e-3 * np.linalg.norm(p)
-        return p
+    # The gradient's last two entries are the largest in size, and of opposite signs.
+    order = np.argsort(np.abs(right(v)))
+    X, v = X[:, order], v[order]
+    if right(v)[-2:].prod() > 0:
+        X[:, -1], v[-1] = -X[:, -1], -v[-1]
 
     first, last = -rng.choice((2.0, 0.5, 3.0, 0.25)), rng.choice(FACTORS)
-    middle = [right, lambda v: -right(v), without_slope, slope_of_h, nearly_right]
+    middle = [right, lambda v: -right(v), without_slope, slope_of_h]
+    middle.append(lambda v: turned(right(v)))
     # A factor of 1 or 0 in the first place would look the same after more than one mistake.
     formulas = [lambda v: right(v) / first]
     formulas += [middle[i] for i in rng.permutation(5)] + [lambda v: right(v) / last]
-    return {"J": J, "v": away_from_zero(rng, 0.3, 1.0, n), "formulas": formulas}
+    return {"J": J, "v": v, "formulas": formulas}
 
 
 def printed_factor_of_n(rng):
-    """Return the mean of the squares, and gradients that are off by 2, by N, by both or in sign."""
+    """Return the mean of the squares, and gradients off by 2, by N, by both, in sign, or turned."""
     y = rng.normal(size=(N := int(rng.integers(6, 8))))  # 1/6, 1/7: no two digits say it all
     formulas = [lambda v: v - y, lambda v: 2 * (v - y), lambda v: (v - y) / N]
+    formulas.append(lambda v: turned(2 * (v - y) / N))
     return {
         "J": lambda v: np.mean((v - y) ** 2),
-        "v": y + away_from_zero(rng, 0.3, 1.0, N),
-        "formulas": [lambda v: y - v] + [formulas[i] for i in rng.permutation(3)],
+        "v": y + rng.permutation(np.arange(N) % 2 - 0.5) * rng.uniform(0.6, 2.0, N),
+        "formulas": [lambda v: y - v] + [formulas[i] for i in rng.permutation(4)],
     }
 
 
@@ -230,7 +242,10 @@ TANH_FROM_SIGMOID = Exercise(
             "a matrix with large entries",
             lambda rng: {
                 "a": np.stack(
-                    [away_from_zero(rng, 0.3, 2.5, 3), [1, -1, 1] * rng.uniform(400, 1e4, 3)]
+                    [
+                        away_from_zero(rng, 1, 1.5, 3) * [0.3, 1, 4],
+                        [1, -1, 1] * rng.uniform(400, 1e4, 3),
+                    ]
                 )
             },
             "a factor at the wrong place shows where nothing is saturated, and exponentials "
@@ -293,7 +308,7 @@ RELU_BACKWARD = Exercise(
                 "Off means 0, not -1."),
         Mistake("mask turned round", "(A > 0)", "(A < 0)",
                 "Which units are active: those with positive or with negative A?"),
-        Mistake("threshold at 1", "(A > 0)", "(A > 1)", "The kink is at 0."),
+        Mistake("threshold above 0", "(A > 0)", "(A > 1)", "The kink is at 0."),
         Mistake("dH changed in place", "return dH * (A > 0)",
                 "dA = dH\n    dA[A <= 0] = 0\n    return dA",
                 "The caller's dH is changed, as by `dH *= ...`, or after `dA = dH`, which makes "
@@ -324,7 +339,8 @@ SOFTPLUS_AND_GRAD = Exercise(
             "moderate entries",
             lambda rng: {
                 "a": rng.permutation(
-                    [-6, -5, -4, -3, -2, -1, 0.1, 1, 2, 3, 6, 10] + rng.uniform(0.1, 0.3, 12)
+                    np.array([-10.4, -6, -4, -3, -2, -1, 0, 1, 2, 3, 6, 10])
+                    + rng.uniform(0.1, 0.3, 12)
                 ).reshape(3, 4)
             },
             "what is small beside 1e4, as a rounding, or a for softplus from 3 or 10 on, shows "
@@ -935,10 +951,12 @@ COUNT_DEAD = Exercise(
                 "These are the units that are always on."),
         Mistake("not dead counted", "np.all(A <= 0, axis=0).sum()",
                 "np.any(A > 0, axis=0).sum()", "These are the units that are alive."),
+        Mistake("all examples counted", "np.all(A <= 0, axis=0).sum()", "len(A)",
+                "This is the number of all examples. What is asked for is a number of units."),
         Mistake("share for count", ".sum()", ".mean()", "How many is asked for, not which share."),
         Mistake("one answer for each unit", ".sum()", "", "The columns are still to be counted."),
         Mistake("off for nearly all examples", "np.all(A <= 0, axis=0).sum()",
-                "(np.mean(A <= 0, axis=0) > 0.9).sum()",
+                "(np.mean(A <= 0, axis=0) > 0.95).sum()",
                 "A unit that is on for a single example is alive. Are all of them looked at?"),
         Mistake("sum of the unit", "np.all(A <= 0, axis=0).sum()", "(A.sum(axis=0) <= 0).sum()",
                 "A negative sum can hide an example for which the unit is on."),
@@ -951,8 +969,9 @@ MAIN_EFFECTS = Exercise(
     families=(
         Family(
             "some rows missing",
-            lambda rng: experiment(rng, int(rng.integers(3, 5))),
-            "high and low rows differ in number: a division by half of the rows is off",
+            lambda rng: experiment(rng, 5),
+            "high and low rows differ in number: a division by half of the rows is off; and there "
+            "is a factor more than in the lesson",
         ),
     ),
     hints=(
@@ -1097,7 +1116,8 @@ FAULTY_LINE = Exercise(
         Mistake("another line, 13", "return 14", "return 13", ANOTHER_LINE),
         Mistake("another line, 17", "return 14", "return 17", ANOTHER_LINE),
         Mistake("text for a number", "return 14", 'return "14"', "A whole number is asked for."),
-        Mistake("nothing returned", "return 14", "14", "Nothing comes back from the call. Which line returns the number?"),
+        Mistake("nothing returned", "return 14", "14",
+                "Nothing comes back from the call. Which line returns the number?"),
     ),
 )
 
@@ -1107,7 +1127,7 @@ PRINTED_FACTORS = Exercise(
     families=(
         Family(
             "a unit on a batch, a loss in small units",
-            lambda rng: printed_formulas(rng, int(rng.integers(2, 5)), 5),
+            lambda rng: printed_formulas(rng, int(rng.integers(3, 5)), 5),
             "a difference is large or small only beside the gradient, and some formulas cannot be "
             "mended by a factor",
         ),
@@ -1137,8 +1157,8 @@ PRINTED_FACTORS = Exercise(
                 "Every factor is 0, also that of a formula that is right. What is c there, does "
                 "the test let it through, and is it stored?"),
         Mistake("tolerance too large", "1e-6 * np.linalg.norm(g)", "1e-2 * np.linalg.norm(g)",
-                "A formula that is off by a thousandth in one entry is not right. How close to g "
-                "must c times p be?"),
+                "A formula that is off by a thousandth in two entries is not right. How close to g "
+                "must c times p be, and in which entries?"),
         Mistake("first entry only",
                 "if np.linalg.norm(c * p - g) <= 1e-6 * np.linalg.norm(g):",
                 "c = g[0] / p[0]\n        if True:",
