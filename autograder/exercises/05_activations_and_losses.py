@@ -57,13 +57,23 @@ def logits_and_labels(rng, N, C, scale=1.5):
     return {"A": rng.normal(0, scale, (N, C)), "y": labels(rng, N, C)}
 
 
-def hard_logits(rng, N, C):
+def large_logits(rng):
+    """Return two rows with one logit far above, in different columns; one far below 0; one 1e4."""
+    A = np.array([[0.0] * 5, [0.0] * 5, [-1e4] * 5, [1e4] * 5])
+    A[[0, 1], 1 + rng.permutation(3)[:2]] = 2e3
+    return {"A": rng.permutation(A) + rng.normal(0, 1.5, A.shape)}
+
+
+def hard_logits(rng):
     """Return logits up to 1e4, those of a row far apart, and labels; no class need be absent."""
-    A = np.stack([rng.permutation(np.linspace(-1e4, 1e4, C)) for _ in range(N)])
-    A += rng.uniform(-100, 100, (N, C))
-    y = labels(rng, N, C)
-    y[0], y[-1] = np.argsort(A[0, : C - 1])[0], C - 1  # not on top; and the last class occurs
-    return A, y
+    order = rng.permutation(4)
+    # Rows with tops far apart, in different columns; that of the last is below 0.
+    ends = ((-1e4, 1e4), (-1e3, 3e3), (-1e4, -3e3))
+    A = np.stack([np.roll(np.linspace(*end, 4)[order], n) for n, end in enumerate(ends)])
+    A += rng.uniform(-100, 100, A.shape)
+    y = labels(rng, 3, 4)
+    y[0], y[-1] = np.argsort(A[0, :3])[0], 3  # not on top; and the last class occurs
+    return {"A": A, "y": y}
 
 
 def full_network(rng, N, D, M, C):
@@ -115,27 +125,44 @@ def deep_network(rng, sizes, name):
 
 
 def relu_case(rng):
-    """Return upstream and pre-activations, in which every two signs meet; some A are below 1."""
+    """Return upstream and pre-activations, in which every two signs meet; some A are small."""
     n = np.arange(6).reshape(different_sizes(rng, 2))
-    A = np.where(n < 3, rng.uniform(0.1, 0.9, n.shape), rng.uniform(1.1, 3.0, n.shape))
+    A = np.where(n < 3, rng.uniform(MARGIN, 0.1, n.shape), rng.uniform(1.1, 3.0, n.shape))
     dH = rng.uniform(0.3, 2.0, n.shape)
     return {"dH": np.where(n // 2 % 2, dH, -dH), "A": np.where(n % 2, A, -A)}
 
 
 def relu_layer(rng, N, M, dead):
-    """Return pre-activations: `dead` units always off, one of them 0 once; one unit always on.
+    """Return pre-activations, the dead units, first and last column among them, and the others.
 
-    Another unit is on for some examples, and never above 1.
+    Those are on for some examples, the first one among them, and off for others.
     """
     A = away_from_zero(rng, 0.1, 2.0, (N, M))
-    A[0], A[1] = np.abs(A[0]), -np.abs(A[1])  # every unit is on for one example, off for another
-    A = rng.permutation(A)
-    units = rng.permutation(M)
+    units = np.r_[0, M - 1, 1 + rng.permutation(M - 2)]
+    A[0], A[1] = np.abs(A[0]), -np.abs(A[1])
     A[:, units[:dead]] = -np.abs(A[:, units[:dead]])
-    A[rng.integers(N), units[0]] = 0.0
-    A[:, units[dead]] = np.abs(A[:, units[dead]])
-    A[:, units[dead + 1]] *= 0.4
-    return A
+    return A, units[:dead], units[dead:]
+
+
+def always_on(rng):
+    """Return pre-activations with units that are always on, and a dead one that is 0 once."""
+    A, dead, others = relu_layer(rng, rng.integers(4, 8), 12, rng.integers(3, 5))
+    A[rng.integers(len(A)), rng.choice(dead)] = 0.0
+    on = others[: rng.integers(1, 3)]
+    A[:, on] = 2 + np.abs(A[:, on])
+    return {"A": A}
+
+
+def on_once(rng):
+    """Return pre-activations with examples for which all is off, and units on for just one."""
+    N = rng.choice([22, 24])  # 21 of 22 are more than 95 %
+    A, _, others = relu_layer(rng, N, 16, rng.integers(5, 7))
+    off = slice(1, rng.integers(2, 5))
+    A[off] = -np.abs(A[off])
+    once = others[:3]
+    A[:, once] = -2 - np.abs(A[:, once])  # lower than all others, though not dead
+    A[[0, N // 2, -1], once] = rng.uniform(0.01, 0.4, 3)  # rounded, these are 0
+    return {"A": A}
 
 
 def experiment(rng, factors):
@@ -150,9 +177,19 @@ def experiment(rng, factors):
     return {"design": design, "results": results + 0.05 * rng.normal(size=len(design))}
 
 
+def turned(p):
+    """Return a vector with entries of both signs, turned by a thousandth.
+
+    Its largest entry and its smallest one both become less.
+    """
+    i, j = p.argmax(), p.argmin()
+    p[i], p[j] = p[i] + 1e-3 * p[j], p[j] - 1e-3 * p[i]
+    return p
+
+
 def printed_formulas(rng, n, N):
     """Return the loss of a sigmoid unit on a batch, and its gradient by weights, printed badly."""
-    X, y = rng.normal(size=(N, n)), rng.integers(0, 2, N) * 1.0
+    X, y, v = rng.normal(size=(N, n)), rng.integers(0, 2, N) * 1.0, away_from_zero(rng, 0.3, 1.0, n)
     scale = 1e6  # the loss in small units
 
     def J(v):
@@ -169,22 +206,30 @@ def printed_formulas(rng, n, N):
         h = sigmoid(X @ v)
         return scale * X.T @ ((h - y) * sigmoid(h) * (1 - sigmoid(h)))
 
+    # The gradient's last two entries are the largest in size, and of opposite signs.
+    order = np.argsort(np.abs(right(v)))
+    X, v = X[:, order], v[order]
+    if right(v)[-2:].prod() > 0:
+        X[:, -1], v[-1] = -X[:, -1], -v[-1]
+
     first, last = -rng.choice((2.0, 0.5, 3.0, 0.25)), rng.choice(FACTORS)
     middle = [right, lambda v: -right(v), without_slope, slope_of_h]
+    middle.append(lambda v: turned(right(v)))
     # A factor of 1 or 0 in the first place would look the same after more than one mistake.
     formulas = [lambda v: right(v) / first]
-    formulas += [middle[i] for i in rng.permutation(4)] + [lambda v: right(v) / last]
-    return {"J": J, "v": away_from_zero(rng, 0.3, 1.0, n), "formulas": formulas}
+    formulas += [middle[i] for i in rng.permutation(5)] + [lambda v: right(v) / last]
+    return {"J": J, "v": v, "formulas": formulas}
 
 
 def printed_factor_of_n(rng):
-    """Return the mean of the squares, and gradients that are off by 2, by N, by both or in sign."""
+    """Return the mean of the squares, and gradients off by 2, by N, by both, in sign, or turned."""
     y = rng.normal(size=(N := int(rng.integers(6, 8))))  # 1/6, 1/7: no two digits say it all
     formulas = [lambda v: v - y, lambda v: 2 * (v - y), lambda v: (v - y) / N]
+    formulas.append(lambda v: turned(2 * (v - y) / N))
     return {
         "J": lambda v: np.mean((v - y) ** 2),
-        "v": y + away_from_zero(rng, 0.3, 1.0, N),
-        "formulas": [lambda v: y - v] + [formulas[i] for i in rng.permutation(3)],
+        "v": y + rng.permutation(np.arange(N) % 2 - 0.5) * rng.uniform(0.6, 2.0, N),
+        "formulas": [lambda v: y - v] + [formulas[i] for i in rng.permutation(4)],
     }
 
 
@@ -197,7 +242,10 @@ TANH_FROM_SIGMOID = Exercise(
             "a matrix with large entries",
             lambda rng: {
                 "a": np.stack(
-                    [away_from_zero(rng, 0.3, 2.5, 3), [1, -1, 1] * rng.uniform(400, 1e4, 3)]
+                    [
+                        away_from_zero(rng, 1, 1.5, 3) * [0.3, 1, 4],
+                        [1, -1, 1] * rng.uniform(400, 1e4, 3),
+                    ]
                 )
             },
             "a factor at the wrong place shows where nothing is saturated, and exponentials "
@@ -260,12 +308,13 @@ RELU_BACKWARD = Exercise(
                 "Off means 0, not -1."),
         Mistake("mask turned round", "(A > 0)", "(A < 0)",
                 "Which units are active: those with positive or with negative A?"),
-        Mistake("threshold at 1", "(A > 0)", "(A > 1)", "The kink is at 0."),
+        Mistake("threshold above 0", "(A > 0)", "(A > 1)", "The kink is at 0."),
         Mistake("dH changed in place", "return dH * (A > 0)",
                 "dA = dH\n    dA[A <= 0] = 0\n    return dA",
-                "After `dA = dH` both are names of one array."),
+                "The caller's dH is changed, as by `dH *= ...`, or after `dA = dH`, which makes "
+                "both names of one array. What makes a new array?"),
         Mistake("nothing returned", "return dH * (A > 0)", "dA = dH * (A > 0)",
-                "dA is computed, but not returned."),
+                "Nothing comes back from the call. Which line returns dA?"),
     ),
     equivalent=(  # no entry is 0: at the kink there is no derivative
         "line 6: operator GtE",
@@ -285,6 +334,17 @@ SOFTPLUS_AND_GRAD = Exercise(
             },
             "the exponential of a large number overflows, with either sign, and where a is "
             "moderate it counts",
+        ),
+        Family(
+            "moderate entries",
+            lambda rng: {
+                "a": rng.permutation(
+                    np.array([-10.4, -6, -4, -3, -2, -1, 0, 1, 2, 3, 6, 10])
+                    + rng.uniform(0.1, 0.3, 12)
+                ).reshape(3, 4)
+            },
+            "what is small beside 1e4, as a rounding, or a for softplus from 3 or 10 on, shows "
+            "only here",
         ),
     ),
     hints=(
@@ -309,6 +369,8 @@ SOFTPLUS_AND_GRAD = Exercise(
                 "np.log(z) lacks the 1: log1p(z) is log(1 + z)."),
         Mistake("1 added twice", "np.log1p(np.exp(", "np.log1p(1 + np.exp(",
                 "log1p adds a 1 itself."),
+        Mistake("rounded", "da = sigmoid(a)", "h = np.round(h, 4)\n    da = sigmoid(a)",
+                "h has four digits behind the point: where do the others get lost?"),
         Mistake("slope of relu", "da = sigmoid(a)", "da = (a > 0) * 1.0",
                 "Softplus has no kink: its slope goes smoothly from 0 to 1."),
         Mistake("slope taken at h", "da = sigmoid(a)", "da = sigmoid(h)",
@@ -327,10 +389,7 @@ STABLE_SOFTMAX = Exercise(
     families=(
         Family(
             "logits of 1e4, rows far apart",
-            lambda rng: {
-                "A": rng.normal(0, 1.5, (3, 4))
-                + rng.permutation([[-1e4, -1e4, -1e4, -1e4], [0, 0, 0, -2e3], [1e4, 1e4, 1e4, 1e4]])
-            },
+            large_logits,
             "without a shift for each row, by its largest, exponentials overflow or all vanish",
         ),
         Family(
@@ -350,12 +409,16 @@ STABLE_SOFTMAX = Exercise(
         "Take each row's largest entry off, take the exponential, and divide by the row's sum.",
     ),
     mistakes=(
-        Mistake("no shift", "np.exp(A - A.max(axis=1, keepdims=True))", "np.exp(A)",
-                "The exponential of 1e4 overflows: what may be taken off?"),
+        Mistake("rows not shifted", "np.exp(A - A.max(axis=1, keepdims=True))", "np.exp(A)",
+                "The exponential of 1e4 overflows: what may be taken off from each row?"),
         Mistake("one shift for all rows", "A.max(axis=1, keepdims=True)", "A.max()",
-                "In a row far below the largest entry of the batch, every exponential is 0."),
-        Mistake("shift by the smallest", "A.max(axis=1", "A.min(axis=1",
-                "After the shift, no exponent may be positive."),
+                "In a row far below the shift, every exponential is 0. Which shift does it need?"),
+        Mistake("shift below the largest", "A.max(axis=1", "A.min(axis=1",
+                "Where one logit is far above the others of its row, its exponential overflows. "
+                "After the shift no exponent may be positive: what should be taken off?"),
+        Mistake("shift above the largest", "A.max(axis=1", "np.abs(A).max(axis=1",
+                "Where all logits of a row are far below 0, every exponential is 0. "
+                "After the shift the largest exponent should be 0: what is it there?"),
         Mistake("shift by columns", "A.max(axis=1, keepdims=True)", "A.max(axis=0, keepdims=True)",
                 "Every row needs a shift of its own; this takes one for each column."),
         Mistake("columns add up to 1", "E.sum(axis=1, keepdims=True)",
@@ -366,7 +429,7 @@ STABLE_SOFTMAX = Exercise(
                 "Exponentials are not probabilities yet."),
         Mistake("logits changed in place", "E = np.exp(A - A.max(axis=1, keepdims=True))",
                 "A -= A.max(axis=1, keepdims=True)\n    E = np.exp(A)",
-                "`A -= ...` changes the caller's array."),
+                "The caller's A is changed, as by `A -= ...`. What makes a new array instead?"),
         Mistake("sum as the shapes allow", "return E / E.sum(axis=1, keepdims=True)",
                 "Z = E.sum(axis=1)\n    return E / (Z if len(Z) == E.shape[1] else Z[:, None])",
                 "In a square batch the sums still belong to the rows: keep them as a column."),
@@ -535,14 +598,18 @@ CROSS_ENTROPY_FROM_LOGITS = Exercise(
                 "Over the classes it is a sum, over the examples a mean."),
         Mistake("divided by C", "/ len(A)", "/ A.shape[1]",
                 "The mean is over the examples: how many rows are there?"),
-        Mistake("no shift", "S = A - A.max(axis=1, keepdims=True)", "S = A",
-                "The exponential of 1e4 overflows."),
+        # What gives no number is told by its inputs alone: many answers give none on the same ones.
+        Mistake("logits of 1e4 overflow", "S = A - A.max(axis=1, keepdims=True)", "S = A",
+                "The exponential of 1e4 overflows: what may be taken off from each row?"),
         Mistake("one shift for all rows", "A.max(axis=1, keepdims=True)", "A.max()",
-                "In a row far below the largest entry of the batch, every exponential is 0."),
-        Mistake("logarithm of the softmax",
+                "Where two rows lie far apart, one shift for both lets every exponential of a row "
+                "be 0, or overflow. Which shift does each row need?"),
+        Mistake("logits of a row far apart",
                 "log_P = S - np.log(np.exp(S).sum(axis=1, keepdims=True))",
                 "log_P = np.log(np.exp(S) / np.exp(S).sum(axis=1, keepdims=True))",
-                "Where the softmax is 0 in float64, its logarithm is minus infinity."),
+                "Where the logits of one row lie far apart, J is no number. Is a logarithm taken "
+                "of 0, as of a softmax that is too small for float64, or is the shift another one "
+                "than the row's largest?"),
         Mistake("A for S", "log_P = S - ", "log_P = A - ",
                 "Both parts must be shifted by the same number."),
         Mistake("logarithm inside the sum", "np.log(np.exp(S).sum(axis=1, keepdims=True))",
@@ -577,8 +644,8 @@ LOGITS_GRAD = Exercise(
         ),
         Family(
             "logits of 1e4",
-            lambda rng: dict(zip("Ay", hard_logits(rng, 2, 4), strict=True)),
-            "an exponential without shift overflows",
+            hard_logits,
+            "without a shift for each row, by its largest, exponentials overflow or all vanish",
         ),
     ),
     hints=(
@@ -613,9 +680,12 @@ LOGITS_GRAD = Exercise(
         Mistake("classes counted from the labels",
                 "dA[np.arange(len(y)), y] -= 1", "dA -= np.eye(y.max() + 1)[y]",
                 "Not every class occurs in a batch. How many are there?"),
-        Mistake("exponential without shift", "dA = softmax(A)",
+        Mistake("rows not shifted", "dA = softmax(A)",
                 "dA = np.exp(A) / np.exp(A).sum(axis=1, keepdims=True)",
-                "The exponential of 1e4 overflows."),
+                "The exponential of 1e4 overflows: what may be taken off from each row?"),
+        Mistake("one shift for all rows", "dA = softmax(A)",
+                "dA = np.exp(A - A.max())\n    dA /= dA.sum(axis=1, keepdims=True)",
+                "In a row far below the shift, every exponential is 0. Which shift does it need?"),
         Mistake("softmax of columns", "dA = softmax(A)", "dA = softmax(A.T).T",
                 "Rows are examples, and every row adds up to 1."),
         Mistake("a number of classes of its own",
@@ -853,9 +923,15 @@ COUNT_DEAD = Exercise(
     asks=(Value("dead"),),
     families=(
         Family(
-            "a few dead units",
-            lambda rng: {"A": relu_layer(rng, rng.integers(4, 11), 9, rng.integers(3, 5))},
+            "some units always on",
+            always_on,
             "other units are off for some examples, and a dead one is exactly 0 once",
+        ),
+        Family(
+            "some units on once",
+            on_once,
+            "a unit is on for the first of many examples only, another for the last; and for some "
+            "examples all units are off",
         ),
     ),
     hints=(
@@ -875,8 +951,13 @@ COUNT_DEAD = Exercise(
                 "These are the units that are always on."),
         Mistake("not dead counted", "np.all(A <= 0, axis=0).sum()",
                 "np.any(A > 0, axis=0).sum()", "These are the units that are alive."),
+        Mistake("all examples counted", "np.all(A <= 0, axis=0).sum()", "len(A)",
+                "This is the number of all examples. What is asked for is a number of units."),
         Mistake("share for count", ".sum()", ".mean()", "How many is asked for, not which share."),
         Mistake("one answer for each unit", ".sum()", "", "The columns are still to be counted."),
+        Mistake("off for nearly all examples", "np.all(A <= 0, axis=0).sum()",
+                "(np.mean(A <= 0, axis=0) > 0.95).sum()",
+                "A unit that is on for a single example is alive. Are all of them looked at?"),
         Mistake("sum of the unit", "np.all(A <= 0, axis=0).sum()", "(A.sum(axis=0) <= 0).sum()",
                 "A negative sum can hide an example for which the unit is on."),
     ),
@@ -888,8 +969,9 @@ MAIN_EFFECTS = Exercise(
     families=(
         Family(
             "some rows missing",
-            lambda rng: experiment(rng, int(rng.integers(3, 5))),
-            "high and low rows differ in number: a division by half of the rows is off",
+            lambda rng: experiment(rng, 5),
+            "high and low rows differ in number: a division by half of the rows is off; and there "
+            "is a factor more than in the lesson",
         ),
     ),
     hints=(
@@ -1034,7 +1116,8 @@ FAULTY_LINE = Exercise(
         Mistake("another line, 13", "return 14", "return 13", ANOTHER_LINE),
         Mistake("another line, 17", "return 14", "return 17", ANOTHER_LINE),
         Mistake("text for a number", "return 14", 'return "14"', "A whole number is asked for."),
-        Mistake("nothing returned", "return 14", "14", "The number is not returned."),
+        Mistake("nothing returned", "return 14", "14",
+                "Nothing comes back from the call. Which line returns the number?"),
     ),
 )
 
@@ -1044,7 +1127,7 @@ PRINTED_FACTORS = Exercise(
     families=(
         Family(
             "a unit on a batch, a loss in small units",
-            lambda rng: printed_formulas(rng, int(rng.integers(2, 5)), 5),
+            lambda rng: printed_formulas(rng, int(rng.integers(3, 5)), 5),
             "a difference is large or small only beside the gradient, and some formulas cannot be "
             "mended by a factor",
         ),
@@ -1066,11 +1149,16 @@ PRINTED_FACTORS = Exercise(
                 "The printed gradient is multiplied by c, not the measured one."),
         Mistake("not tried out", "if np.linalg.norm(c * p - g) <= 1e-6 * np.linalg.norm(g):",
                 "if True:", "The best factor may still be a bad one: does c times p give g?"),
-        Mistake("ratio of norms", "c = p @ g / (p @ p)",
+        Mistake("no negative factors", "c = p @ g / (p @ p)",
                 "c = np.linalg.norm(g) / np.linalg.norm(p)",
-                "A norm has no sign."),
-        Mistake("divisor without parentheses", "p @ g / (p @ p)", "p @ g / p @ p",
-                "Python reads this from the left: what is divided by what?"),
+                "A factor may be negative: p and g then point in opposite directions. Do your c "
+                "and your test allow for that?"),
+        Mistake("no factor found", "p @ g / (p @ p)", "p @ g / p @ p",
+                "Every factor is 0, also that of a formula that is right. What is c there, does "
+                "the test let it through, and is it stored?"),
+        Mistake("tolerance too large", "1e-6 * np.linalg.norm(g)", "1e-2 * np.linalg.norm(g)",
+                "A formula that is off by a thousandth in two entries is not right. How close to g "
+                "must c times p be, and in which entries?"),
         Mistake("first entry only",
                 "if np.linalg.norm(c * p - g) <= 1e-6 * np.linalg.norm(g):",
                 "c = g[0] / p[0]\n        if True:",
