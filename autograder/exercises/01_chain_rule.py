@@ -75,7 +75,7 @@ NUMERICAL_DERIVATIVE = Exercise(
         Mistake("positive for a falling curve", "f(x + eps) - f(x - eps)",
                 "f(x - eps) - f(x + eps)",
                 "1/x falls, so its slope is negative: which point comes first, is the sign kept?"),
-        Mistake("the tangent's slope", "return", "eps = 1e-5\n    return",
+        Mistake("the tangent's slope", "return", "eps = 1e-4\n    return",
                 "This fits a step of almost 0, not the given eps: where does that come in?"),
     ),
 )
