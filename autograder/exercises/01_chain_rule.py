@@ -8,8 +8,6 @@ from autograder.asks import Gradient, Jacobian, Value
 from autograder.cases import away_from_zero, different_sizes, untapped
 from autograder.exercise import Exercise, Family, Mistake, Prediction
 
-FUNCTIONS = (np.sin, np.cos, np.exp, np.tanh)
-
 
 def cosine_table(x, tap=untapped):
     """J = cos(sin(x**2) + 3 x**2), with every intermediate quantity tapped."""
@@ -20,9 +18,8 @@ def cosine_table(x, tap=untapped):
     return np.cos(u)
 
 
-def cosine_case(rng, low, high):
+def cosine_case(x):
     """Return x and the forward values that belong to it."""
-    x = away_from_zero(rng, low, high)
     t = x**2
     u1, u2 = float(np.sin(t)), 3 * t
     return {"x": x, "t": t, "u1": u1, "u2": u2, "u": u1 + u2}
@@ -48,11 +45,11 @@ NUMERICAL_DERIVATIVE = Exercise(
         Family(
             "a large step",
             lambda rng: {
-                "f": rng.choice(FUNCTIONS),
-                "x": rng.uniform(-2, 2),
+                "f": np.reciprocal,  # falls and bends everywhere, and the lesson draws others
+                "x": rng.uniform(0.8, 2),
                 "eps": rng.uniform(0.1, 0.5),
             },
-            "only here a one-sided difference, or another step, is far from what is asked",
+            "a one-sided difference, another step or a lost sign is far from what is asked",
         ),
     ),
     hints=(
@@ -62,9 +59,12 @@ NUMERICAL_DERIVATIVE = Exercise(
         "the parentheses around the divisor.",
     ),
     mistakes=(
-        Mistake("one-sided difference", "(f(x + eps) - f(x - eps)) / (2 * eps)",
+        Mistake("one-sided to the right", "(f(x + eps) - f(x - eps)) / (2 * eps)",
                 "(f(x + eps) - f(x)) / eps",
-                "This is the one-sided difference: both points of a central one lie off x."),
+                "This is the difference to the right of x: which points has a central one?"),
+        Mistake("one-sided to the left", "(f(x + eps) - f(x - eps)) / (2 * eps)",
+                "(f(x) - f(x - eps)) / eps",
+                "This is the difference to the left of x: which points has a central one?"),
         Mistake("2 left out", "(2 * eps)", "eps",
                 "The slope is twice too steep: how far apart are your two points?"),
         Mistake("divisor without parentheses", "/ (2 * eps)", "/ 2 * eps",
@@ -72,10 +72,11 @@ NUMERICAL_DERIVATIVE = Exercise(
         Mistake("numerator without parentheses", "(f(x + eps) - f(x - eps))",
                 "f(x + eps) - f(x - eps)",
                 "Only the second value is divided: what belongs into the numerator?"),
-        Mistake("points swapped", "f(x + eps) - f(x - eps)", "f(x - eps) - f(x + eps)",
-                "The sign is turned round: which point comes first?"),
-        Mistake("a step of its own", "return", "eps = 1e-5\n    return",
-                "The step is an argument: use the eps that the caller gives."),
+        Mistake("positive for a falling curve", "f(x + eps) - f(x - eps)",
+                "f(x - eps) - f(x + eps)",
+                "1/x falls, so its slope is negative: which point comes first, is the sign kept?"),
+        Mistake("the tangent's slope", "return", "eps = 1e-4\n    return",
+                "This fits a step of almost 0, not the given eps: where does that come in?"),
     ),
 )
 
@@ -128,14 +129,19 @@ COMPOSITION_GRAD = Exercise(
     withheld=("course.graph",),
     families=(
         Family(
-            "theta above 0",
+            "theta between 0 and pi/2",
             lambda rng: {"theta": rng.uniform(0.3, 1.3)},
-            "the sine is positive, so a root in its place, with a sign that fits elsewhere, shows",
+            "minus the sine is negative, and a root in its place is not",
         ),
         Family(
-            "theta below 0",
+            "theta between -pi/2 and 0",
+            lambda rng: {"theta": rng.uniform(-1.3, -0.3)},
+            "sine times cosine is negative, and a root in its place is not",
+        ),
+        Family(
+            "theta below -pi/2",
             lambda rng: {"theta": rng.uniform(-2.9, -1.8)},
-            "the sine is negative, and a root in its place is not",
+            "the cosine is negative, and a root in its place is not",
         ),
     ),
     hints=(
@@ -155,12 +161,22 @@ COMPOSITION_GRAD = Exercise(
         Mistake("factor at the wrong input", "(2 * s3)", "(2 * theta)",
                 "One factor is taken at theta, but its function gets another input."),
         Mistake("log of the cosine", "(1 / s2)", "(1 / s3)",
-                "What does the logarithm get as its input?"),
+                "This fits one over the cosine for the logarithm: what is its whole input?"),
+        Mistake("1 left out", "(1 / s2)", "(1 / s3**2)",
+                "This fits the logarithm of cos(theta)**2: what became of the 1?"),
+        Mistake("only the cosine's factor", "(1 / s2) * (2 * s3) * (-np.sin(theta))",
+                "-np.sin(theta)",
+                "This is the derivative of cos(theta): which factors do square and logarithm add?"),
         Mistake("factor 2 left out", "(2 * s3)", "s3", "The derivative of a square has a factor."),
-        Mistake("root for the sine", "(-np.sin(theta))", "(-np.sqrt(1 - s3**2))",
-                "A root is never negative, but the sine is, for theta below 0."),
-        Mistake("root without its sign", "(-np.sin(theta))", "np.sqrt(1 - s3**2)",
-                "Between 0 and pi the cosine falls: is your root negative there?"),
+        Mistake("sine without its sign", "(-np.sin(theta))", "(-np.sqrt(1 - s3**2))",
+                "For theta below 0 the sine is negative: can what you have for it be?"),
+        Mistake("minus the sine without its sign", "(-np.sin(theta))", "np.sqrt(1 - s3**2)",
+                "For theta above 0 minus the sine is negative: can what you have for it be?"),
+        Mistake("cosine without its sign", "np.cos(theta)", "np.sqrt(1 - np.sin(theta)**2)",
+                "Below -pi/2 the cosine is negative: can what you have for it be?"),
+        Mistake("sine times cosine without its sign", "(1 / s2) * (2 * s3) * (-np.sin(theta))",
+                "-2 * np.sqrt((s2 - 1) * (2 - s2)) / s2",
+                "Between -pi/2 and 0 sine times cosine is negative: can what you have for it be?"),
     ),
 )
 
@@ -169,10 +185,16 @@ COUNT_EVALUATIONS = Exercise(
     asks=(Value("from_scratch", "kept"),),
     families=(
         Family(
-            "a chain of 4 or more",
-            lambda rng: {"n": int(rng.integers(4, 60))},
-            "a formula that fits n = 1, 2 and 3 by chance does not fit here",
+            "an even n from 4",
+            lambda rng: {"n": int(rng.integers(2, 30)) * 2},
+            "n - 1 is odd, so half of it is not whole",
         ),
+        Family(
+            "an odd n from 5",
+            lambda rng: {"n": int(rng.integers(2, 30)) * 2 + 1},
+            "n is odd, so half of it is not whole",
+        ),
+        Family("a single function", lambda rng: {"n": 1}, "the sum has no term but 0"),
     ),
     hints=(
         "Write both numbers down for n = 3, by listing what each factor needs.",
@@ -192,6 +214,12 @@ COUNT_EVALUATIONS = Exercise(
                 "The two outputs are exchanged."),
         Mistake("guessed from small chains", "n * (n - 1) // 2", "2 ** (n - 1) - 1",
                 "0, 1, 3 fits for n = 1, 2, 3. What is the sum for n = 4?"),
+        Mistake("n halved first", "n * (n - 1) // 2", "n // 2 * (n - 1)",
+                "from_scratch fits even n, but is too small for odd n: where does // round down?"),
+        Mistake("n - 1 halved first", "n * (n - 1) // 2", "(n - 1) // 2 * n",
+                "from_scratch fits odd n, but is too small for even n: where does // round down?"),
+        Mistake("1 for a single function", "n * (n - 1) // 2", "max(n * (n - 1) // 2, 1)",
+                "from_scratch fits n > 1: what does the only factor of a chain of one need?"),
     ),
 )
 
@@ -203,7 +231,7 @@ PARAMETER_GRADS = Exercise(
         Family(
             "a chain of several links",
             lambda rng: {
-                "theta": away_from_zero(rng, 0.6, 1.4, int(rng.integers(3, 6))),
+                "theta": away_from_zero(rng, 0.6, 1.4, int(rng.integers(4, 6))),
                 "x": away_from_zero(rng, 0.4, 1.2),
             },
             "what is carried from link to link is used more than once",
@@ -253,8 +281,8 @@ COSINE_FORWARD = Exercise(
     asks=(Value("t", "u1", "u2", "u", "J"),),
     families=(
         Family(
-            "x of either sign",
-            lambda rng: {"x": away_from_zero(rng, 0.4, 1.7)},
+            "x below 0",
+            lambda rng: {"x": rng.uniform(-1.7, -0.4)},
             "a square that is not taken shows in the sign",
         ),
     ),
@@ -280,9 +308,14 @@ COSINE_BACKWARD = Exercise(
     withheld=("course.graph",),
     families=(
         Family(
-            "x of either sign",
-            lambda rng: cosine_case(rng, 1.1, 1.7),
-            "cos(t), cos(u1) and 1 are far apart, and a lost x shows in the sign",
+            "x below 0",
+            lambda rng: cosine_case(rng.uniform(-1.2, -1.05)),
+            "a root of t is not x; cos(t) is positive, sin(u) negative",
+        ),
+        Family(
+            "x above 0",
+            lambda rng: cosine_case(rng.uniform(1.36, 1.6)),
+            "cos(t) is negative, so a root in its place shows; sin(u) is positive",
         ),
     ),
     hints=(
@@ -295,10 +328,11 @@ COSINE_BACKWARD = Exercise(
     mistakes=(
         Mistake("sign of the cosine's derivative", "du = -np.sin(u)", "du = np.sin(u)",
                 "What is the sign of the derivative of the cosine?"),
-        Mistake("= for +=", "dt += du2 * 3", "dt = du2 * 3",
-                "The second path overwrites the first: t reaches J along two paths, and they add."),
-        Mistake("second path left out", "    dt += du2 * 3\n", "",
-                "t is used twice, so two paths lead back to it."),
+        Mistake("path through u1 missing", "dt += du2 * 3", "dt = du2 * 3",
+                "dt has only the path through u2. Two lines use t, and their paths add: is one "
+                "forgotten, or overwritten by an = where += belongs?"),
+        Mistake("path through u2 missing", "    dt += du2 * 3\n", "",
+                "dt has only the path through u1: which other line uses t?"),
         Mistake("upstream left out", "dt += du2 * 3", "dt += 3",
                 "A local derivative is multiplied by what comes from above."),
         Mistake("factor at the wrong input", "np.cos(t)", "np.cos(u1)",
@@ -309,6 +343,10 @@ COSINE_BACKWARD = Exercise(
                 "dx lacks what comes back from t."),
         Mistake("value for derivative", "du1 * np.cos(t)", "du1 * np.sin(t)",
                 "The forward column has the sine; the backward column has its derivative."),
+        Mistake("cosine of t without its sign", "np.cos(t)", "np.sqrt(1 - u1**2)",
+                "For t beyond pi/2 its cosine is negative: can what you have for it be?"),
+        Mistake("x without its sign", "dx = dt * 2 * x", "dx = dt * 2 * np.sqrt(t)",
+                "x may be negative: can what you have for it be?"),
     ),
     equivalent=(  # du * 1
         "line 7: operator Div", "line 7: right side dropped",
