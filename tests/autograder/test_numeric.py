@@ -21,7 +21,7 @@ def forward(f, x):
     return (f(x + 1e-8) - f(x)) / 1e-8
 
 
-def richardson(f, x, h=1e-3):
+def richardson(f, x, h=2e-4):
     return (8 * (f(x + h) - f(x - h)) - (f(x + 2 * h) - f(x - 2 * h))) / (12 * h)
 
 
