@@ -305,8 +305,8 @@ def arrays_off(rng):
     """Return a loss and its gradients, all off; the vector in the middle, of wrong sign, most."""
     params = some_params(rng)
     first, middle, last = mixed_grads(params)
-    wrong = -rng.uniform(0.2, 0.7, middle.shape) * middle
-    grads = [rng.uniform(0.3, 0.4) * first, wrong, rng.uniform(1.2, 1.8) * last]
+    wrong = -rng.uniform(0.05, 0.2, middle.shape) * middle
+    grads = [rng.uniform(0.4, 0.5) * first, wrong, rng.uniform(1.2, 1.8) * last]
     return {"loss": mixed, "params": params, "grads": grads, "eps": 1e-5}
 
 
