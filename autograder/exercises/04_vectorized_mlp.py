@@ -10,6 +10,7 @@ from autograder.asks import Gradient, Value
 from autograder.cases import different_sizes, untapped
 from autograder.exercise import Exercise, Family, Mistake, Prediction
 from autograder.student.calling import WrongAnswerError
+from autograder.student.wire import in_words
 from course.activations import (
     identity,
     identity_grad,
@@ -29,6 +30,7 @@ PHI = {
     tanh_grad: tanh,
 }
 CURVED = (sigmoid_grad, softplus_grad, tanh_grad)
+NOT_TANH = CURVED[:2]  # in one family, tanh in another: no function of one's own fits both
 
 
 def two_of(rng, choices):
@@ -84,17 +86,19 @@ def row_loss(j, x, y, w2, phi_grad, phi_out_grad, tap=untapped):
     return 0.5 * (y_hat - y) ** 2
 
 
-def row_case(rng, D, M, j):
-    """Return one example of a network with one output unit, and its forward values."""
+def row_case(rng, D, M, j, phi_grad, phi_out_grad, side):
+    """Return one example of a network with one output unit, and its forward values.
+
+    The target lies above the prediction where `side` is 1, below where it is -1.
+    """
     x, w2 = rng.normal(size=D), rng.uniform(0.5, 1.5, M) * rng.choice([-1.0, 1.0], M)
-    phi_grad, phi_out_grad = two_of(rng, CURVED)
     a1 = fixed(M, D) @ x + fixed(M)
     a2 = float(w2 @ PHI[phi_grad](a1) + 0.1)
     y_hat = float(PHI[phi_out_grad](a2))
     return {
         "j": j,
         "x": x,
-        "y": y_hat + float(rng.uniform(0.4, 1.2) * rng.choice([-1.0, 1.0])),
+        "y": y_hat + side * float(rng.uniform(0.4, 1.2)),
         "w2": w2,
         "a1": a1,
         "a2": a2,
@@ -118,9 +122,9 @@ def three_layers(y, A, W, phi_grad, tap=untapped):
     return 0.5 * np.sum((phi(a3) - y) ** 2)
 
 
-def three_layers_case(rng, D, M1, M2, C):
+def three_layers_case(rng, D, M1, M2, C, choices=CURVED):
     """Return lists A and W of a forward pass, with the target and the prediction."""
-    phi_grad = CURVED[rng.integers(len(CURVED))]
+    phi_grad = choices[rng.integers(len(choices))]
     W = [rng.normal(size=shape) for shape in ((M1, D), (M2, M1), (C, M2))]
     A, h = [], rng.normal(size=D)
     for weights in W:
@@ -216,13 +220,21 @@ def draw_layer(fn: Callable, seed: int, D_in: int, D_out: int):
 def read_layer(answers, reference, seed: int, D_in: int, D_out: int):
     """Put drawn weights to the test; return b."""
     for answer in answers:
+        if answer is None:
+            raise WrongAnswerError("returned nothing. Is the `return` line missing?")
         if not isinstance(answer, tuple | list) or len(answer) != 2:
-            raise WrongAnswerError("should return two arrays, W and b, separated by a comma.")
+            many = isinstance(answer, tuple | list) and len(answer) > 2
+            what = f"{len(answer)} values" if many else in_words(answer)
+            raise WrongAnswerError(
+                f"returned {what}, but should return two arrays, W and b, separated by a comma."
+            )
     (W, b), (again, _), (other, _) = answers
     if not all(isinstance(array, np.ndarray) for array in (W, again, other)):
         raise WrongAnswerError("W should be an array.")
     if W.shape != (D_out, D_in):
         raise WrongAnswerError(f"W has shape {W.shape}, but should have shape {(D_out, D_in)}.")
+    if W.dtype != np.float64:
+        raise WrongAnswerError(f"W has dtype {W.dtype}, but should have dtype float64.")
     if not np.array_equal(W, again):
         raise WrongAnswerError(
             "two generators with the same seed gave different weights. Draw from the `rng` that "
@@ -235,8 +247,10 @@ def read_layer(answers, reference, seed: int, D_in: int, D_out: int):
             "generators with different seeds gave the same weights. Draw from the `rng` that "
             "comes in."
         )
-    if np.ptp(W, axis=0).min() == 0 or np.ptp(W, axis=1).min() == 0:
-        raise WrongAnswerError("all weights of a row or a column are the same number.")
+    if not np.ptp(W, axis=0).any():
+        raise WrongAnswerError("all rows of W are equal.")
+    if not np.ptp(W, axis=1).any():
+        raise WrongAnswerError("all columns of W are equal.")
     if np.abs(W.mean()) > 0.2 * W.std():
         raise WrongAnswerError(
             f"the weights have mean {W.mean():.2g}, far from 0 for a standard deviation of "
@@ -248,9 +262,17 @@ def read_layer(answers, reference, seed: int, D_in: int, D_out: int):
             f"with {D_in} inputs the weights have standard deviation {W.std():.3g}, but should "
             f"have {1 / np.sqrt(D_in):.3g}."
         )
+    different = np.unique(np.abs(W)).size
+    if different < W.size:
+        raise WrongAnswerError(
+            f"the {W.size} weights have only {different} different sizes. Draw each weight by "
+            "itself, and do not round."
+        )
     if np.mean(np.abs(W) > 2 * W.std()) < 0.02:
         raise WrongAnswerError("the spread is right, but the distribution is not normal.")
-    return b
+    if b is None:
+        raise WrongAnswerError("b is None. Was it computed, and returned?")
+    return list(b) if isinstance(b, tuple) else b  # a tuple would be taken for several outputs
 
 
 def cubes(params):
@@ -274,12 +296,33 @@ def some_params(rng):
     return [rng.uniform(0.5, 1.5, shape) * rng.choice([-1.0, 1.0], shape) for shape in shapes]
 
 
-def two_arrays_off(rng):
-    """Return a loss and its gradients, the first of the wrong sign and size, the last too large."""
+def last_alone(params):
+    """Return a loss that only the last array matters to."""
+    return np.sum(params[-1] ** 3) / 3
+
+
+def arrays_off(rng):
+    """Return a loss and its gradients, all off; the vector in the middle, of wrong sign, most."""
     params = some_params(rng)
     first, middle, last = mixed_grads(params)
-    grads = [-rng.uniform(0.2, 0.7) * first, middle, rng.uniform(1.2, 1.8) * last]
+    wrong = -rng.uniform(0.05, 0.2, middle.shape) * middle
+    grads = [rng.uniform(0.4, 0.5) * first, wrong, rng.uniform(1.2, 1.8) * last]
     return {"loss": mixed, "params": params, "grads": grads, "eps": 1e-5}
+
+
+def matrix_too_large(rng):
+    """Return a loss and its gradients, the first too large; the step is large."""
+    params = some_params(rng)
+    first, *others = [V**2 for V in params]
+    grads = [rng.uniform(1.6, 2.0) * first, *others]
+    return {"loss": cubes, "params": params, "grads": grads, "eps": rng.uniform(0.2, 0.4)}
+
+
+def tiny_gradients(rng):
+    """Return a loss and its gradients, the first of which should be 0 and has a norm below 1e-8."""
+    params = some_params(rng)
+    grads = [rng.uniform(2e-9, 4e-9, (2, 3)), np.zeros(4), params[2] ** 2]
+    return {"loss": last_alone, "params": params, "grads": grads, "eps": 1e-5}
 
 
 def bug_case(rng, N, sizes, reg):
@@ -298,7 +341,7 @@ EXAMPLE_BACKWARD = Exercise(
     families=(
         Family(
             "different sizes",
-            lambda rng: example_case(rng, *different_sizes(rng, 3), *two_of(rng, CURVED)),
+            lambda rng: example_case(rng, *different_sizes(rng, 3), *two_of(rng, NOT_TANH)),
             "an index that runs over the wrong size shows only here",
         ),
         Family(
@@ -378,7 +421,7 @@ HIDDEN_DELTA_SUMS = Exercise(
                 "da2": rng.normal(size=(sizes := different_sizes(rng, 2))[0]),
                 "W2": rng.normal(size=sizes),
                 "a1": rng.normal(size=sizes[1]),
-                "phi_grad": CURVED[rng.integers(3)],
+                "phi_grad": NOT_TANH[rng.integers(2)],
             },
             "a loop over the wrong size runs out of bounds or leaves something out",
         ),
@@ -430,7 +473,7 @@ HIDDEN_DELTA_SUMS = Exercise(
         Mistake("mean for sum", "* phi_grad(a1[j])", "* phi_grad(a1[j]) / C",
                 "The paths add up; they are not averaged."),
         Mistake("nothing returned", "    return da1", "    pass",
-                "The loops are there; now hand the result back."),
+                "Nothing comes back. Which line hands da1 to whoever has called the function?"),
         Mistake("hidden units counted by outputs", "for j in range(M)", "for j in range(C)",
                 "da1 has one entry for each hidden unit: over which size does j run?"),
         Mistake("turned as the shape allows", "C, M = W2.shape",
@@ -447,13 +490,16 @@ FIRST_LAYER_ROW_GRAD = Exercise(
     withheld=("course.graph",),
     families=(
         Family(
-            "any row of four",
-            lambda rng: row_case(rng, 5, 4, int(rng.integers(4))),
+            "a row of seven",
+            # Neither the first, the last or the middle one, nor the one behind the first.
+            lambda rng: row_case(
+                rng, 5, 7, int(rng.choice((2, 4, 5))), *two_of(rng, NOT_TANH), side=1
+            ),
             "the number of the row matters",
         ),
         Family(
             "one input, one hidden unit",
-            lambda rng: row_case(rng, 1, 1, 0),
+            lambda rng: row_case(rng, 1, 1, 0, tanh_grad, tanh_grad, side=-1),
             "an array of one entry is still an array",
         ),
     ),
@@ -483,6 +529,9 @@ FIRST_LAYER_ROW_GRAD = Exercise(
         Mistake("rows counted from 1", "w2[j] * phi_grad(a1[j])",
                 "w2[j - 1] * phi_grad(a1[j - 1])",
                 "Row j is entry j: both are counted from 0."),
+        Mistake("the first row for every j", "w2[j] * phi_grad(a1[j])",
+                "w2[0] * phi_grad(a1[0])",
+                "This is the row of hidden unit 0, whatever j is. Where does j come in?"),
         Mistake("the wrong input", "da1_j * x", "da1_j * x[0]",
                 "Each weight of the row has an input of its own."),
         Mistake("all rows", "da1_j * x", "np.outer(da2 * w2 * phi_grad(a1), x)",
@@ -563,7 +612,7 @@ DELTAS = Exercise(
     families=(
         Family(
             "different sizes",
-            lambda rng: three_layers_case(rng, *different_sizes(rng, 4)),
+            lambda rng: three_layers_case(rng, *different_sizes(rng, 4), NOT_TANH),
             "an index that runs over the wrong size shows only here",
         ),
         Family(
@@ -573,7 +622,7 @@ DELTAS = Exercise(
         ),
         Family(
             "sizes of 1",
-            lambda rng: three_layers_case(rng, 1, 1, 1, 1),
+            lambda rng: three_layers_case(rng, 1, 1, 1, 1, (tanh_grad,)),
             "an array of one entry is still an array",
         ),
     ),
@@ -629,7 +678,7 @@ BATCH_BACKWARD = Exercise(
     families=(
         Family(
             "different sizes",
-            lambda rng: batch_case(rng, *different_sizes(rng, 4), *two_of(rng, CURVED)),
+            lambda rng: batch_case(rng, *different_sizes(rng, 4), *two_of(rng, NOT_TANH)),
             "a mean over the wrong axis has another count only here",
         ),
         Family(
@@ -773,7 +822,6 @@ PENALIZED_GRADS = Exercise(
         Mistake("squeezed", "return dW, db", "return np.squeeze(dW), db",
                 "dW has two axes, however small it is."),
     ),
-    equivalent=("2 reg W and reg/2 W",),  # twice one half
 )
 
 FORWARD_PASS = Exercise(
@@ -860,6 +908,11 @@ BACKWARD_PASS = Exercise(
             "the wrong H and missing transposes fit the shapes only here",
         ),
         Family(
+            "one layer",
+            lambda rng: backward_case(rng, 4, [3, 2], rng.uniform(0.3, 0.8)),
+            "the first layer is the last one, and there is no W[1]",
+        ),
+        Family(
             "one example",
             lambda rng: backward_case(rng, 1, [2, 3, 4], rng.uniform(0.3, 0.8)),
             "an axis of one entry gets lost here",
@@ -882,7 +935,7 @@ BACKWARD_PASS = Exercise(
                 "The first layer's weights are in the penalty too."),
         Mistake("2 reg W", "reg * W[k]", "2 * reg * W[k]",
                 "The penalty has one half in front, and that takes the 2 of the square away."),
-        Mistake("penalty over N", "reg * W[k]", "reg * W[k] / len(dA) ** 2",
+        Mistake("penalty over N", "reg * W[k]", "reg * W[k] / len(dA)",
                 "The penalty is added once, outside of the mean over the examples."),
         Mistake("penalty with the wrong sign", "+ reg * W[k]", "- reg * W[k]",
                 "The penalty is added to J."),
@@ -919,6 +972,11 @@ BACKWARD_PASS = Exercise(
         Mistake("transposed as the shapes allow", "dA @ W[k]",
                 "dA @ (W[k].T if dA.shape[1] == W[k].shape[1] else W[k])",
                 "W[k] has a row for each unit, so it is used as it is, also where it is square."),
+        Mistake("two layers or more taken for granted",
+                "dW, db = [None] * len(W), [None] * len(W)",
+                "dW, db = [W[0], W[1], *W[2:]], [W[0], W[1], *W[2:]]",
+                "With K = 1 the first layer is the last one too: what is there to carry back, and "
+                "from where?"),
         Mistake("squeezed", "dA = (dA @ W[k]) * (1 - H[k] ** 2)",
                 "dA = np.squeeze((dA @ W[k]) * (1 - H[k] ** 2))",
                 "A batch of one example is still a matrix, with one row."),
@@ -935,10 +993,19 @@ INIT_LAYER = Exercise(
             "few inputs, many units",
             lambda rng: {
                 "seed": int(rng.integers(1000)),
-                "D_in": int(rng.integers(12, 40)),
-                "D_out": int(rng.integers(150, 250)),
+                "D_in": int(rng.choice((6, 12))),  # roots that are far from whole
+                "D_out": int(rng.integers(800, 1000)),  # the more, the surer the spread
             },
             "counting the units in place of the inputs gives weights that are too small",
+        ),
+        Family(
+            "many inputs, few units",
+            lambda rng: {
+                "seed": int(rng.integers(1000)),
+                "D_in": int(rng.integers(400, 600)),
+                "D_out": int(rng.integers(15, 25)),
+            },
+            "a spread that does not shrink with the inputs is too large here",
         ),
     ),
     hints=(
@@ -953,10 +1020,19 @@ INIT_LAYER = Exercise(
     mistakes=(
         Mistake("as printed", "np.sqrt(D_in)", "np.sqrt(D_out)",
                 "Each unit adds up its inputs: their number decides, not that of the units."),
+        Mistake("the larger number", "np.sqrt(D_in)", "np.sqrt(max(D_in, D_out))",
+                "The inputs decide, also where there are more units."),
+        Mistake("the smaller number", "np.sqrt(D_in)", "np.sqrt(min(D_in, D_out))",
+                "The inputs decide, also where there are fewer units."),
         Mistake("variance for standard deviation", "1 / np.sqrt(D_in)", "1 / D_in",
                 "rng.normal wants the standard deviation, the square root of the variance."),
         Mistake("standard deviation 1", "1 / np.sqrt(D_in)", "1.0",
                 "The weights are not scaled by the number of inputs."),
+        Mistake("standard deviation 0.2", "1 / np.sqrt(D_in)", "0.2",
+                "The spread is the same, however many inputs there are. Where does D_in come in?"),
+        Mistake("twice the variance", "1 / np.sqrt(D_in)", "np.sqrt(2 / D_in)",
+                "The variance is 2 / D_in, as is usual for other activation functions. Which one "
+                "is asked for?"),
         Mistake("square root without the quotient", "1 / np.sqrt(D_in)", "np.sqrt(D_in)",
                 "More inputs need smaller weights."),
         Mistake("zeros", "rng.normal(0.0, 1 / np.sqrt(D_in), size=(D_out, D_in))",
@@ -965,6 +1041,9 @@ INIT_LAYER = Exercise(
         Mistake("all units equal", "rng.normal(0.0, 1 / np.sqrt(D_in), size=(D_out, D_in))",
                 "np.tile(rng.normal(0.0, 1 / np.sqrt(D_in), size=D_in), (D_out, 1))",
                 "Units that start equal stay equal."),
+        Mistake("all inputs equal", "rng.normal(0.0, 1 / np.sqrt(D_in), size=(D_out, D_in))",
+                "np.tile(rng.normal(0.0, 1 / np.sqrt(D_in), size=(D_out, 1)), (1, D_in))",
+                "A unit has a weight of its own for each input: how many numbers are drawn?"),
         Mistake("uniform", "rng.normal(0.0, 1 / np.sqrt(D_in),",
                 "rng.uniform(-1 / np.sqrt(D_in), 1 / np.sqrt(D_in),",
                 "A normal distribution is asked for; a uniform one of this width is narrower."),
@@ -972,6 +1051,12 @@ INIT_LAYER = Exercise(
                 "W = rng.normal(0.0, 1 / np.sqrt(D_in), size=(D_out, D_in))",
                 "W = np.abs(rng.normal(0.0, 1 / np.sqrt(D_in), size=(D_out, D_in)))",
                 "The mean should be 0: weights of either sign."),
+        Mistake("rounded", "rng.normal(0.0, 1 / np.sqrt(D_in), size=(D_out, D_in))",
+                "np.round(rng.normal(0.0, 1 / np.sqrt(D_in), size=(D_out, D_in)), 2)",
+                "The weights are rounded. Who asks for that?"),
+        Mistake("single precision", "size=(D_out, D_in))",
+                "size=(D_out, D_in)).astype(np.float32)",
+                "W is kept in single precision. What dtype does rng.normal give?"),
         Mistake("transposed", "size=(D_out, D_in)", "size=(D_in, D_out)",
                 "W has one row for each unit."),
         Mistake("a generator of its own", "rng.normal(", "np.random.default_rng(0).normal(",
@@ -982,7 +1067,10 @@ INIT_LAYER = Exercise(
                 "Biases start at 0."),
         Mistake("bias as a column", "np.zeros(D_out)", "np.zeros((D_out, 1))",
                 "b has one axis."),
-        Mistake("no bias", "return W, b", "return W", "Two arrays are asked for, W and b."),
+        Mistake("no bias", "return W, b", "return W",
+                "Two arrays are asked for, W and b. Which one is missing?"),
+        Mistake("no weights", "return W, b", "return b",
+                "Two arrays are asked for, W and b. Which one is missing?"),
     ),
 )
 
@@ -991,29 +1079,19 @@ LARGEST_ERROR = Exercise(
     asks=(Value("error"),),
     families=(
         Family(
-            "two arrays off, the first in its sign",
-            two_arrays_off,
+            "all arrays off, one in its sign",
+            arrays_off,
             "errors must not be added up, and a sign counts",
         ),
         Family(
-            "right gradients, a large step",
-            lambda rng: {
-                "loss": cubes,
-                "params": (params := some_params(rng)),
-                "grads": [V**2 for V in params],
-                "eps": rng.uniform(0.2, 0.4),
-            },
-            "the step of a central difference leaves an error that depends on eps",
+            "one array too large, a large step",
+            matrix_too_large,
+            "your norm is the larger one, and the central difference has an error of its own",
         ),
         Family(
-            "nothing moves",
-            lambda rng: {
-                "loss": cubes,
-                "params": [np.zeros(3), rng.uniform(0.5, 1.0, (2, 2))],
-                "grads": [np.zeros(3), np.full((2, 2), 0.5)],
-                "eps": 1e-5,
-            },
-            "without the floor 0 is divided by 0",
+            "arrays that the loss does not depend on",
+            tiny_gradients,
+            "the floor decides between rounding and a mistake",
         ),
     ),
     hints=(
@@ -1039,13 +1117,24 @@ LARGEST_ERROR = Exercise(
         Mistake("sum for largest", "largest = max(largest, np.linalg.norm(dV - numeric) / scale)",
                 "largest += np.linalg.norm(dV - numeric) / scale",
                 "The errors are not added up: the largest one counts."),
-        Mistake("smallest for largest", "max(largest,", "min(largest,",
+        Mistake("first array only", "    return largest", "        return largest",
+                "This is the error of the first array: what becomes of the others?"),
+        Mistake("smallest for largest", "max(largest,", "min(largest or np.inf,",
                 "One wrong array is enough: the largest error is asked for."),
         Mistake("absolute error", " / scale", "",
                 "This is an absolute error. It has to be compared with the size of the gradient."),
         Mistake("norm of yours only", "max(np.linalg.norm(dV), np.linalg.norm(numeric), 1e-8)",
                 "max(np.linalg.norm(dV), 1e-8)",
-                "The larger one of the two norms counts."),
+                "This divides by the norm of yours. Which other one may be the larger?"),
+        Mistake("norm of the measured one only",
+                "max(np.linalg.norm(dV), np.linalg.norm(numeric), 1e-8)",
+                "max(np.linalg.norm(numeric), 1e-8)",
+                "This divides by the norm of the measured one. Which other one may be the larger?"),
+        Mistake("smaller one of the norms",
+                "max(np.linalg.norm(dV), np.linalg.norm(numeric), 1e-8)",
+                "max(min(np.linalg.norm(dV), np.linalg.norm(numeric)), 1e-8)",
+                "This divides by the smaller one of the two norms. Which one does the formula "
+                "take?"),
         Mistake("sum of the norms", "max(np.linalg.norm(dV), np.linalg.norm(numeric), 1e-8)",
                 "max(np.linalg.norm(dV) + np.linalg.norm(numeric), 1e-8)",
                 "Some texts divide by the sum of the norms; here it is the larger one."),
@@ -1056,7 +1145,11 @@ LARGEST_ERROR = Exercise(
                 "np.linalg.norm(dV + numeric)",
                 "Right arrays should give 0: what do you do with the two?"),
         Mistake("no floor", "np.linalg.norm(numeric), 1e-8)", "np.linalg.norm(numeric))",
-                "If both gradients are 0, this divides 0 by 0."),
+                "Where both norms are below 1e-8, this divides by the larger one of them. What "
+                "does the formula divide by?"),
+        Mistake("floor added", "max(np.linalg.norm(dV), np.linalg.norm(numeric), 1e-8)",
+                "max(np.linalg.norm(dV), np.linalg.norm(numeric)) + 1e-8",
+                "The floor is added to the larger norm. What does the formula do with it?"),
         Mistake("a step of its own", "largest = 0.0", "largest, eps = 0.0, 1e-5",
                 "The step is an argument: use the eps that the caller gives."),
         Mistake("signs ignored", "dV - numeric)", "np.abs(dV) - np.abs(numeric))",

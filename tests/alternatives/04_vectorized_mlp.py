@@ -211,6 +211,10 @@ def init_layer__unit_by_unit(rng, D_in, D_out):
     return W, 0 * W[:, 0]
 
 
+def init_layer__whole_zeros(rng, D_in, D_out):
+    return rng.normal(scale=np.sqrt(1 / D_in), size=(D_out, D_in)), [0] * D_out
+
+
 def largest_error__in_place(loss, params, grads, eps):
     errors = []
     for V, dV in zip(params, grads, strict=True):
@@ -226,6 +230,22 @@ def largest_error__in_place(loss, params, grads, eps):
         norms = [np.sqrt((array**2).sum()) for array in (dV, numeric)]
         errors.append(np.sqrt(((dV - numeric) ** 2).sum()) / max([*norms, 1e-8]))
     return max(errors)
+
+
+def largest_error__nudged_and_taken_back(loss, params, grads, eps):
+    largest = 0.0
+    for V, dV in zip(params, grads, strict=True):
+        numeric = np.empty(V.shape)
+        for ix in np.ndindex(*V.shape):
+            V[ix] += eps
+            up = loss(params)
+            V[ix] -= 2 * eps
+            down = loss(params)
+            V[ix] += eps
+            numeric[ix] = (up - down) / (2 * eps)
+        size = max(np.linalg.norm(dV), np.linalg.norm(numeric), 1e-8)
+        largest = max(largest, float(np.linalg.norm(dV - numeric) / size))
+    return largest
 
 
 def largest_error__flat(loss, params, grads, eps):
@@ -247,6 +267,10 @@ def largest_error__flat(loss, params, grads, eps):
 def bug_line__counted():
     first_line_of_code = 7
     return first_line_of_code + 6
+
+
+def bug_line__numpy_integer():
+    return np.arange(20)[13]
 
 
 def bug_line__named():
