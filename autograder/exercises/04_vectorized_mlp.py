@@ -302,11 +302,11 @@ def last_alone(params):
 
 
 def arrays_off(rng):
-    """Return a loss and its gradients, all off; the vector in the middle, of wrong sign, most."""
+    """Return a loss and its gradients: all off, the first least, the second most, by its sign."""
     params = some_params(rng)
     first, middle, last = mixed_grads(params)
     wrong = -rng.uniform(0.05, 0.2, middle.shape) * middle
-    grads = [rng.uniform(0.4, 0.5) * first, wrong, rng.uniform(1.2, 1.8) * last]
+    grads = [rng.uniform(0.4, 0.5) * first, wrong, rng.uniform(2.6, 3.2) * last]
     return {"loss": mixed, "params": params, "grads": grads, "eps": 1e-5}
 
 
