@@ -704,7 +704,7 @@ for number, name in enumerate(("gradebook.db", "class_seed", "submitted", "nbgra
     Attack("59", "a derivative by differences that is not counted", before="""
 import autograder.student.zygote as zygote
 from autograder.student.watching import Watched
-zygote.watch = lambda *a: Watched(1, False, ())
+zygote.watch = lambda *a: Watched(1, 0, False, ())
 """, answer="""
 def power_grad(a, b, x, eps=1e-6):
     def f(a, b, x): return a * x**b
