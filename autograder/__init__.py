@@ -16,10 +16,12 @@ order in which work passes through:
 | `exercises`       | the declarations, one module a lesson                                    |
 | `checking`        | tries one answer on fresh cases                                          |
 | `comparing`       | holds what it returned against the truth                                 |
+| `trial`           | one case that an answer was tried on, and what may be wrong there        |
 | `hypotheses`      | what a wrong answer may be, for any exercise                             |
 | `diagnosis`       | which mistake a wrong answer looks like                                  |
 | `numeric`         | whether a derivative was measured instead of derived                     |
 | `withheld`        | whether an answer calls the library's own                                |
+| `verdict`         | puts what was tried into sentences                                       |
 | `result`          | what came out, as HTML, text and JSON                                    |
 | `notebook`        | `check`, `failing_case`, `hint`, `solution` as a notebook sees them      |
 | `shell`           | what they do in a running IPython shell                                  |

@@ -14,18 +14,15 @@ from typing import Any
 
 from autograder.exercise import Exercise, Question, together
 from autograder.hypotheses import (
-    Diagnosis,
-    Hypothesis,
-    Trial,
     always_the_same,
     digits_right,
     listed,
-    same,
     transforms,
     upstream_ignored,
     verb,
 )
 from autograder.reference import Reference
+from autograder.trial import Diagnosis, Hypothesis, Trial, same
 
 FEW_DIGITS = 4  # from here on it is no longer a mistake in the formula
 CONFIRMING = 3  # further cases of every family that a hypothesis must fit
@@ -84,7 +81,16 @@ def diagnose(
         return None
     if digits_right(trials, wrong) >= FEW_DIGITS:
         return _few_digits(wrong, digits_right(trials, wrong))
-    # Nothing explains the answer as a whole: say what holds for single outputs.
+    return _single_outputs(trials, exercise, wrong, explains)
+
+
+def _single_outputs(
+    trials: list[Trial],
+    exercise: Exercise,
+    wrong: list[str],
+    explains: Callable[[Hypothesis, list[str]], bool],
+) -> Diagnosis | None:
+    """Return what holds for single outputs, where nothing explains the answer as a whole."""
     facts = []
     for name in wrong if len(wrong) > 1 else ():
         alone = transforms(trials, exercise.outputs, [name])

@@ -30,9 +30,9 @@ import numpy as np
 from autograder.asks import Gradient, Jacobian
 from autograder.comparing import outputs_of, parts
 from autograder.exercise import Exercise, Question
-from autograder.hypotheses import Trial
 from autograder.reference import Reference
 from autograder.student.watching import Watched
+from autograder.trial import Trial
 from course import gradcheck
 from course.gradcheck import relative_error
 

@@ -18,10 +18,10 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 from autograder.exercise import Exercise
-from autograder.hypotheses import Trial
 from autograder.numeric import Watch
 from autograder.reference import Reference
 from autograder.student.watching import Called, place_of
+from autograder.trial import Trial
 
 
 def withheld_call(watch: Watch, exercise: Exercise, trials: list[Trial]) -> str:

@@ -220,21 +220,8 @@ def draw_layer(fn: Callable, seed: int, D_in: int, D_out: int):
 def read_layer(answers, reference, seed: int, D_in: int, D_out: int):
     """Put drawn weights to the test; return b."""
     for answer in answers:
-        if answer is None:
-            raise WrongAnswerError("returned nothing. Is the `return` line missing?")
-        if not isinstance(answer, tuple | list) or len(answer) != 2:
-            many = isinstance(answer, tuple | list) and len(answer) > 2
-            what = f"{len(answer)} values" if many else in_words(answer)
-            raise WrongAnswerError(
-                f"returned {what}, but should return two arrays, W and b, separated by a comma."
-            )
+        look_at_form(answer, D_in, D_out)
     (W, b), (again, _), (other, _) = answers
-    if not all(isinstance(array, np.ndarray) for array in (W, again, other)):
-        raise WrongAnswerError("W should be an array.")
-    if W.shape != (D_out, D_in):
-        raise WrongAnswerError(f"W has shape {W.shape}, but should have shape {(D_out, D_in)}.")
-    if W.dtype != np.float64:
-        raise WrongAnswerError(f"W has dtype {W.dtype}, but should have dtype float64.")
     if not np.array_equal(W, again):
         raise WrongAnswerError(
             "two generators with the same seed gave different weights. Draw from the `rng` that "
@@ -247,6 +234,34 @@ def read_layer(answers, reference, seed: int, D_in: int, D_out: int):
             "generators with different seeds gave the same weights. Draw from the `rng` that "
             "comes in."
         )
+    look_at_distribution(W)
+    if b is None:
+        raise WrongAnswerError("b is None. Was it computed, and returned?")
+    return b
+
+
+def look_at_form(answer, D_in, D_out):
+    """Refuse what is not a matrix of weights and something beside it."""
+    if answer is None:
+        raise WrongAnswerError("returned nothing. Is the `return` line missing?")
+    if not isinstance(answer, tuple | list) or len(answer) != 2:
+        many = isinstance(answer, tuple | list) and len(answer) > 2
+        what = f"{len(answer)} values" if many else in_words(answer)
+        raise WrongAnswerError(
+            f"returned {what}, but should return two arrays, W and b, separated by a comma."
+        )
+    W, _ = answer
+    if not isinstance(W, np.ndarray):
+        raise WrongAnswerError("W should be an array.")
+    if W.shape != (D_out, D_in):
+        raise WrongAnswerError(f"W has shape {W.shape}, but should have shape {(D_out, D_in)}.")
+    if W.dtype != np.float64:
+        raise WrongAnswerError(f"W has dtype {W.dtype}, but should have dtype float64.")
+
+
+def look_at_distribution(W):
+    """Refuse weights that are not drawn one by one, from a normal distribution of that width."""
+    D_in = W.shape[1]
     if not np.ptp(W, axis=0).any():
         raise WrongAnswerError("all rows of W are equal.")
     if not np.ptp(W, axis=1).any():
@@ -270,9 +285,6 @@ def read_layer(answers, reference, seed: int, D_in: int, D_out: int):
         )
     if np.mean(np.abs(W) > 2 * W.std()) < 0.02:
         raise WrongAnswerError("the spread is right, but the distribution is not normal.")
-    if b is None:
-        raise WrongAnswerError("b is None. Was it computed, and returned?")
-    return list(b) if isinstance(b, tuple) else b  # a tuple would be taken for several outputs
 
 
 def cubes(params):

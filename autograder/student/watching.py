@@ -73,26 +73,7 @@ def watch(
 ) -> Watched:
     """Let an answer compute one case once more, looking at every Python function that is called."""
     values = copy.deepcopy(list(case.values()))
-    calls: Counter[CodeType] = Counter()
-    nudged: Counter[CodeType] = Counter()
-    numbers_before: dict[CodeType, np.ndarray] = {}
-    returned_complex = False
-
-    def look(frame: FrameType, event: str, argument: Any) -> None:
-        nonlocal returned_complex
-        if event == "call":
-            code = frame.f_code
-            calls[code] += 1
-            if calls[code] <= COMPARED and not code.co_filename.startswith(LIBRARIES):
-                numbers = _numbers_in(frame.f_locals.values())
-                nudged[code] += _is_nudged(numbers, numbers_before.get(code))
-                numbers_before[code] = numbers
-        elif event == "return":
-            array = isinstance(argument, np.ndarray | np.generic)
-            kind = argument.dtype.kind if array else ""
-            returned_complex |= isinstance(argument, complex) or kind == "c"
-
-    before = sys.getprofile()
+    seen, before = _Seen(), sys.getprofile()
     with (
         warnings.catch_warnings(),
         contextlib.redirect_stdout(io.StringIO()),
@@ -100,18 +81,41 @@ def watch(
         contextlib.suppress(Exception),  # it did not stop before: what it does is seen so far
     ):
         warnings.simplefilter("ignore")
-        sys.setprofile(look)
+        sys.setprofile(seen.look)
         try:
             driver(fn, *values) if driver else fn(*values)
         finally:
             sys.setprofile(before)
-    called = (place_of(code) for code in calls if code.co_filename.startswith(LIBRARY))
     return Watched(
-        max(calls.values(), default=0),
-        max(nudged.values(), default=0),
-        returned_complex,
-        tuple(called),
+        max(seen.calls.values(), default=0),
+        max(seen.nudged.values(), default=0),
+        seen.complex,
+        tuple(place_of(code) for code in seen.calls if code.co_filename.startswith(LIBRARY)),
     )
+
+
+class _Seen:
+    """What a profile function takes down, by the code that runs."""
+
+    def __init__(self) -> None:
+        self.calls: Counter[CodeType] = Counter()
+        self.nudged: Counter[CodeType] = Counter()
+        self.before: dict[CodeType, np.ndarray] = {}
+        self.complex = False
+
+    def look(self, frame: FrameType, event: str, argument: Any) -> None:
+        """Take down a call, or what one returns."""
+        if event == "call":
+            code = frame.f_code
+            self.calls[code] += 1
+            if self.calls[code] <= COMPARED and not code.co_filename.startswith(LIBRARIES):
+                numbers = _numbers_in(frame.f_locals.values())
+                self.nudged[code] += _is_nudged(numbers, self.before.get(code))
+                self.before[code] = numbers
+        elif event == "return":
+            array = isinstance(argument, np.ndarray | np.generic)
+            kind = argument.dtype.kind if array else ""
+            self.complex |= isinstance(argument, complex) or kind == "c"
 
 
 def _numbers_in(values: Iterable[Any]) -> np.ndarray:
